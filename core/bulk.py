@@ -1,0 +1,67 @@
+"""Set-based work: COPY into a table, INSERT … SELECT from a QuerySet."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+BLOCK = 1 << 20
+
+
+class _Lines(io.RawIOBase):
+    """A file for COPY that is made row by row, so that a table of any size needs little memory."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._rows = iter(rows)
+        self._left = b""
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        pieces = [self._left]
+        length = len(self._left)
+        for row in self._rows:
+            line = "\t".join("\\N" if cell is None else str(cell).translate(ESCAPES) for cell in row).encode() + b"\n"
+            pieces.append(line)
+            length += len(line)
+            self.count += 1
+            if 0 <= size <= length:
+                break
+        block = b"".join(pieces)
+        if size < 0:
+            size = len(block)
+        self._left = block[size:]
+        return block[:size]
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """COPY *rows* into *table*; returns how many. None becomes NULL, everything else its `str`.
+
+    *table* and *columns* are names of ours, never input.
+    """
+    lines = _Lines(rows)
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', lines, size=BLOCK)
+    return lines.count
+
+
+def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[Any, Any]") -> int:
+    """One `INSERT … SELECT … ON CONFLICT DO NOTHING` of *rows* into *model*'s table; returns how many went in.
+
+    *rows* is a QuerySet whose `values_list` gives *columns* (field attnames of *model*) in this order. A second run of the
+    same statement inserts nothing, when a unique constraint tells the rows apart.
+    """
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(model._meta.get_field(column).column) for column in columns)  # type: ignore[union-attr]
+    select, parameters = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select} ON CONFLICT DO NOTHING", parameters
+        )
+        return int(cursor.rowcount)

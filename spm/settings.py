@@ -1,0 +1,304 @@
+"""Every setting, in order of subject. Values come from the environment (spm/environment.py).
+
+Profiles: `production` (the default; safe, everything secret is required), `demo` (embedded servers, sandbox
+gateways, sign-ins that are printed) and `test`.
+"""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from spm import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- profile ---------------------------------------------------------------------------------------------------------
+PROFILE = env.text("SPM_PROFILE", "production", "`production`, `demo` or `test`.")
+if PROFILE not in {"production", "demo", "test"}:
+    raise env.WrongSetting(f"SPM_PROFILE={PROFILE!r}: choose production, demo or test.")
+PRODUCTION = PROFILE == "production"
+DEMO = PROFILE == "demo"
+DEBUG = env.flag("SPM_DEBUG", False, "Django's debug pages. Never in production: they show residents' data.")
+DATA_DIR = Path(env.text("DEMO_DIR", str(BASE_DIR / ".demo"), "Where the demo keeps its data."))
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.text("SPM_SECRET_KEY", None, "Signs sessions and links; at least 50 random characters.", secret=True)
+ENCRYPTION_KEYS = env.words(
+    "SPM_ENCRYPTION_KEYS",
+    [],
+    "Keys (32 bytes, url-safe base64) that encrypt PESEL, phone and e-mail; the newest first, old ones after it.",
+    secret=True,
+)
+INDEX_KEY = env.text("SPM_INDEX_KEY", None, "Key (32 bytes, url-safe base64) of the PESEL look-up index.", secret=True)
+
+# --- town ------------------------------------------------------------------------------------------------------------
+TOWN = {
+    "name": env.text("SPM_TOWN_NAME", "Gmina Dolina", "The town's full name, on pages, letters and transfers."),
+    "short_name": env.text("SPM_TOWN_SHORT_NAME", "Dolina", "The name that starts an SMS."),
+    "address": env.text("SPM_TOWN_ADDRESS", "ul. Rynek 1, 00-001 Dolina", "The office's postal address."),
+    "contact_phone": env.text("SPM_TOWN_PHONE", "+48 22 000 00 00", "The office's phone."),
+    "contact_email": env.text("SPM_TOWN_EMAIL", "urzad@dolina.example", "The office's e-mail address."),
+    "nip": env.text("SPM_TOWN_NIP", "", "The town's NIP, for the QR code of a transfer."),
+}
+BASE_URL = env.text("SPM_BASE_URL", "http://127.0.0.1:8800", "The portal's public address, without a slash.").rstrip("/")
+
+# --- web -------------------------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.words("SPM_ALLOWED_HOSTS", ["127.0.0.1", "localhost"], "Host names that the portal answers to.")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ROOT_URLCONF = "spm.urls"
+WSGI_APPLICATION = "spm.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "pgtrigger",
+    "core",
+    "residents",
+    "consents",
+    "notifications",
+    "liabilities",
+    "payments",
+    "spm",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "spm.headers.SecurityHeaders",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "spm.navigation.page_frame",
+            ],
+            "builtins": ["core.templatetags.typography"],
+        },
+    }
+]
+
+# --- security --------------------------------------------------------------------------------------------------------
+HTTPS = BASE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = env.flag("SPM_SSL_REDIRECT", PRODUCTION, "Send plain HTTP requests to HTTPS.")
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https")
+    if env.flag("SPM_BEHIND_PROXY", False, "A trusted proxy in front sets X-Forwarded-Proto and X-Forwarded-For.")
+    else None
+)
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION or HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 60 * env.integer("SPM_SESSION_MINUTES", 30, "Minutes of idleness after which one is signed out.")
+SESSION_SAVE_EVERY_REQUEST = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
+# --- database and queue ----------------------------------------------------------------------------------------------
+
+
+def _database(address: str) -> dict[str, object]:
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise env.WrongSetting("DATABASE_URL must begin with postgresql:// (SPM runs on PostgreSQL only).")
+    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(options.pop("host", "") or parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {name: unquote(value) for name, value in options.items()},
+        "TEST": {"NAME": "test_spm"},
+    }
+
+
+DATABASES = {"default": _database(env.text("DATABASE_URL", None, "PostgreSQL 15 to 18.", secret=True))}
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0", "Redis: wakes the workers, holds no data.")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A web request must not hang on a Redis that is down: the sweeper in the timetable makes up for a lost wake-up.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5, "retry_on_timeout": False}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "Europe/Warsaw"
+
+# --- language and time -----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "pl"
+LANGUAGES = [("pl", "polski")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Warsaw"
+USE_I18N = USE_TZ = True
+
+# --- accounts --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "residents.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if PROFILE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_REDIRECT_URL = reverse_lazy("home")
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "residents.signin.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "residents.forms.SignUpForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+if PROFILE == "test":
+    ACCOUNT_RATE_LIMITS = False
+
+# --- files -----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("SPM_STATIC_ROOT", str(BASE_DIR / "staticfiles"), "Where `collectstatic` puts files."))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(env.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "Where scans of consents are kept."))
+MEDIA_URL = "/nie-wprost/"  # nothing is served from there: scans go through views that check who asks
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if PROFILE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = PROFILE == "test"
+WHITENOISE_MANIFEST_STRICT = False
+
+# --- look ------------------------------------------------------------------------------------------------------------
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+UNFOLD = {
+    "SITE_TITLE": f"SPM {TOWN['short_name']}",
+    "SITE_HEADER": TOWN["name"],
+    "SITE_SUBHEADER": "System Powiadamiania Mieszkańców",
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "account_balance",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "spm.dashboard.staff_first_page",
+    "STYLES": [lambda request: static("css/admin.css")],
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "spm.navigation.staff_menu"},
+}
+
+# --- e-mail ----------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("SPM_SMTP_HOST", "127.0.0.1", "Mail server that takes our e-mails.")
+EMAIL_PORT = env.integer("SPM_SMTP_PORT", 25 if PRODUCTION else 8825, "Its port.")
+EMAIL_HOST_USER = env.text("SPM_SMTP_USER", "", "User name at the mail server; empty for none.")
+EMAIL_HOST_PASSWORD = env.text("SPM_SMTP_PASSWORD", "", "Password at the mail server.", secret=True)
+EMAIL_USE_TLS = env.flag("SPM_SMTP_STARTTLS", PRODUCTION, "Use STARTTLS.")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+    "SPM_FROM_EMAIL", f"{TOWN['short_name']} <powiadomienia@dolina.example>", "Sender of e-mails."
+)
+
+# --- vendors ---------------------------------------------------------------------------------------------------------
+MESSAGE_GATEWAYS = {"sms": "notifications.gateways.smsapi.SmsApi", "email": "notifications.gateways.smtp.Smtp"}
+SMSAPI = {
+    "url": env.text("SPM_SMSAPI_URL", "https://api.smsapi.pl/" if PRODUCTION else "http://127.0.0.1:8801/", "SMSAPI."),
+    "token": env.text("SPM_SMSAPI_TOKEN", "" if PRODUCTION else "sandbox-token", "SMSAPI's token.", secret=True),
+    "sender": env.text("SPM_SMSAPI_SENDER", "" if PRODUCTION else "Dolina", "Approved sender name, at most 11 signs."),
+    "batch": env.integer("SPM_SMSAPI_BATCH", 1000, "Recipients in one request of equal texts."),
+    "report_secret": env.text(
+        "SPM_SMSAPI_REPORT_SECRET", None, "The secret part of the address that takes delivery reports.", secret=True
+    ),
+}
+PAYMENT_PROVIDERS = {"payu": "payments.providers.payu.PayU"}
+PAYU = {
+    "url": env.text("SPM_PAYU_URL", "https://secure.payu.com" if PRODUCTION else "http://127.0.0.1:8801", "PayU."),
+    "pos_id": env.text("SPM_PAYU_POS_ID", "" if PRODUCTION else "300746", "PayU's point of sale."),
+    "client_id": env.text("SPM_PAYU_CLIENT_ID", "" if PRODUCTION else "300746", "PayU's OAuth client."),
+    "client_secret": env.text(
+        "SPM_PAYU_CLIENT_SECRET",
+        "" if PRODUCTION else "2ee86a66e5d97e3fadc400c9f19b065d",
+        "PayU's OAuth secret.",
+        secret=True,
+    ),
+    "second_key": env.text(
+        "SPM_PAYU_SECOND_KEY",
+        "" if PRODUCTION else "b6ca15b0d1020e8094d9b5f8d163db54",
+        "PayU's second key, which signs its notices.",
+        secret=True,
+    ),
+    "algorithms": env.words(
+        "SPM_PAYU_ALGORITHMS", ["MD5", "SHA-256", "SHA-384", "SHA-512"], "Hashes accepted in PayU's signature."
+    ),
+}
+PAYMENT_MINUTES = env.integer("SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen.")
+
+# --- reminders -------------------------------------------------------------------------------------------------------
+SENDING_HOURS = {
+    "opens": env.text(
+        "SPM_SENDING_OPENS", "09:00" if PRODUCTION else "00:00", "Reminders go out from this hour (Europe/Warsaw)."
+    ),
+    "closes": env.text(
+        "SPM_SENDING_CLOSES", "20:00" if PRODUCTION else "00:00", "Until this hour; equal to the first: at any hour."
+    ),
+    "sundays": env.flag("SPM_SENDING_SUNDAYS", not PRODUCTION, "Whether also on Sundays and public holidays."),
+}
+STALE_IMPORT_DAYS = env.integer(
+    "SPM_STALE_IMPORT_DAYS", 30, "Days after which a source's data are too old to remind anybody from them."
+)
+
+# --- log -------------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged.")},
+}

@@ -1,0 +1,5 @@
+"""The web application, for gunicorn: `gunicorn spm.wsgi`."""
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
