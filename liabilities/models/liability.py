@@ -1,0 +1,125 @@
+"""What is owed: a liability and its instalments."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from core.fields import money_field
+from liabilities.models.imports import ImportRun
+from liabilities.regimes import REGIME_LABELS, Regime
+from residents.models import Payer
+
+
+class DueKind(models.Model):
+    """A kind of due (column `rodzaj` of a dues file; codes are stable for ever) and the law that rules it."""
+
+    code = models.CharField("kod", max_length=30, primary_key=True)
+    name = models.CharField("nazwa", max_length=100)
+    regime = models.CharField(
+        "odsetki według", max_length=12, choices=[(regime.value, REGIME_LABELS[regime]) for regime in Regime]
+    )
+    topic_code = models.CharField("rodzaj powiadomień", max_length=40)
+
+    class Meta:
+        verbose_name = "rodzaj należności"
+        verbose_name_plural = "rodzaje należności"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Liability(models.Model):
+    """A due (należność) of one payer: a year's property tax, a lease, a waste fee. Its sums stand in its instalments."""
+
+    payer = models.ForeignKey(Payer, models.PROTECT, related_name="liabilities", verbose_name="płatnik")
+    kind = models.ForeignKey(DueKind, models.PROTECT, related_name="+", verbose_name="rodzaj")
+    title = models.CharField("tytuł", max_length=200)
+    year = models.PositiveSmallIntegerField("rok")
+    source = models.CharField("system źródłowy", max_length=40)
+    registered_at = models.DateTimeField("zarejestrowano", db_default=Now())
+
+    class Meta:
+        verbose_name = "należność"
+        verbose_name_plural = "należności"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payer", "kind", "year", "title", "source"], name="liability_once_per_source"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})"
+
+
+class InstalmentQuerySet(models.QuerySet["Instalment"]):
+    """Words for instalments."""
+
+    def open(self) -> Self:
+        """With something left to pay."""
+        return self.filter(outstanding__gt=0)
+
+    def overdue(self, on: date) -> Self:
+        """Open, and its last day to pay is past."""
+        return self.open().filter(payable_by__lt=on)
+
+    def for_payer(self, payer_id: int) -> Self:
+        """Of one payer."""
+        return self.filter(liability__payer_id=payer_id)
+
+
+class Instalment(models.Model):
+    """One instalment (rata) of a liability, with its term and what is left of it.
+
+    `due_on` is the term in the decision, `payable_by` the day to which the law moves it. `assessed`, `outstanding` and
+    `costs` are kept by a trigger from the ledger (liabilities/models/ledger.py): nobody writes them by hand.
+    `source_paid` and `as_of` are what the finance system last knew, and when it knew it.
+    """
+
+    liability = models.ForeignKey(Liability, models.PROTECT, related_name="instalments", verbose_name="należność")
+    source = models.CharField("system źródłowy", max_length=40)
+    external_id = models.CharField("klucz w systemie źródłowym", max_length=64)
+    number = models.PositiveSmallIntegerField("rata")
+    due_on = models.DateField("termin")
+    payable_by = models.DateField("płatne do")
+    account = models.CharField("rachunek", max_length=26)
+    assessed = money_field("przypis", default=Decimal(0), editable=False)
+    outstanding = money_field("pozostało", default=Decimal(0), editable=False)
+    costs = money_field("koszty upomnień", default=Decimal(0), editable=False)
+    source_paid = money_field("wpłacono według systemu", default=Decimal(0))
+    as_of = models.DateTimeField("stan na")
+    changed_in = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="+", verbose_name="z importu")
+
+    objects = InstalmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rata"
+        verbose_name_plural = "raty"
+        indexes = [
+            # Read by reminders and lists of open dues.
+            models.Index(fields=["payable_by"], name="instalment_open", condition=models.Q(outstanding__gt=0))
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="instalment_external_id_once"),
+            models.CheckConstraint(
+                name="instalment_outstanding_not_negative",
+                condition=models.Q(outstanding__gte=0),
+                violation_error_message="Nie można zapłacić więcej, niż pozostało: nadpłata idzie na konto płatnika.",
+            ),
+            models.CheckConstraint(
+                name="instalment_costs_not_negative",
+                condition=models.Q(costs__gte=0),
+                violation_error_message="Koszty upomnień nie mogą być ujemne.",
+            ),
+            models.CheckConstraint(
+                name="instalment_payable_not_before_due",
+                condition=models.Q(payable_by__gte=models.F("due_on")),
+                violation_error_message="Termin przesuwa się tylko naprzód.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.liability}, rata {self.number}"

@@ -1,0 +1,170 @@
+"""The outbox, its attempts, and the texts."""
+
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from consents.models import Channel
+from core.fields import SealedTextField
+from notifications.states import FINAL, LABELS, State
+from residents.models import Payer
+
+
+FINAL_VALUES = sorted(state.value for state in FINAL)
+
+
+class Priority(models.IntegerChoices):
+    """Which message goes first; lower is sooner."""
+
+    CRISIS = 0, "kryzysowy"
+    CASE = 10, "sprawa"
+    TRANSACTION = 20, "płatność"
+    REMINDER = 30, "przypomnienie"
+    EVENT = 40, "wydarzenie"
+
+
+class TextTemplate(models.Model):
+    """The text of one kind of message on one channel. What is sent is always a version of it."""
+
+    kind = models.CharField("rodzaj wiadomości", max_length=40)
+    channel = models.CharField("droga", max_length=10, choices=Channel.choices)
+    language = models.CharField("język", max_length=5, default="pl")
+
+    class Meta:
+        verbose_name = "szablon"
+        verbose_name_plural = "szablony"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "channel", "language"], name="text_template_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.get_channel_display()})"
+
+
+class TextVersion(models.Model):
+    """One version of a text; the newest is used, earlier ones stay because messages name them. Append-only."""
+
+    template = models.ForeignKey(TextTemplate, models.PROTECT, related_name="versions", verbose_name="szablon")
+    number = models.PositiveIntegerField("wersja")
+    subject = models.CharField("temat", max_length=150, blank=True, default="")
+    body = models.TextField("treść")
+    written_at = models.DateTimeField("napisano", db_default=Now())
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="napisał(a)"
+    )
+
+    class Meta:
+        verbose_name = "wersja tekstu"
+        verbose_name_plural = "wersje tekstów"
+        ordering = ["template", "-number"]
+        constraints = [models.UniqueConstraint(fields=["template", "number"], name="text_version_number_once")]
+        triggers = [pgtrigger.Protect(name="text_version_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.template}, wersja {self.number}"
+
+
+class Message(models.Model):
+    """One message to one person by one channel: the outbox row that is written in the transaction of the fact it tells.
+
+    `kind` names a registered kind (notifications/kinds.py), `facts` are what its text may say (strings; money ends in
+    `_pln`, dates in `_on`). `about` names the thing it speaks of («instalment:12»): `withdraw_messages(about=…)` finds it
+    there. `dedupe_key` makes a second queueing a no-op. Subject and body are filled in when it is sent, and kept.
+    """
+
+    kind = models.CharField("rodzaj wiadomości", max_length=40)
+    topic_code = models.CharField("rodzaj powiadomień", max_length=40)
+    channel = models.CharField("droga", max_length=10, choices=Channel.choices)
+    priority = models.PositiveSmallIntegerField("kolejność", choices=Priority.choices)
+    payer = models.ForeignKey(Payer, models.PROTECT, related_name="messages", verbose_name="adresat")
+    address = SealedTextField("adres")
+    about = models.CharField("dotyczy", max_length=60, blank=True, default="")
+    facts = models.JSONField("dane", default=dict)
+    dedupe_key = models.CharField("klucz", max_length=120, unique=True)
+    state = models.CharField(
+        "stan", max_length=10, choices=[(state.value, LABELS[state]) for state in State], default=State.QUEUED.value
+    )
+    reason = models.CharField("powód", max_length=200, blank=True, default="")
+    queued_at = models.DateTimeField("w kolejce od", db_default=Now())
+    not_before = models.DateTimeField("nie wcześniej niż", db_default=Now())
+    expires_at = models.DateTimeField("nie później niż", null=True, blank=True)
+    lease_until = models.DateTimeField("zajęta do", null=True, blank=True)
+    leased_by = models.CharField("zajęta przez", max_length=80, blank=True, default="")
+    attempts = models.PositiveSmallIntegerField("próby", default=0)
+    text_version = models.ForeignKey(
+        TextVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="wersja tekstu"
+    )
+    subject = models.CharField("temat", max_length=200, blank=True, default="")
+    body = models.TextField("treść", blank=True, default="")
+    gateway = models.CharField("bramka", max_length=20, blank=True, default="")
+    gateway_id = models.CharField("numer w bramce", max_length=80, blank=True, default="")
+    parts = models.PositiveSmallIntegerField("części SMS", null=True, blank=True)
+    cost_points = models.DecimalField("koszt (punkty)", max_digits=10, decimal_places=4, null=True, blank=True)
+    sent_at = models.DateTimeField("wysłano", null=True, blank=True)
+    closed_at = models.DateTimeField("zakończono", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "wiadomość"
+        verbose_name_plural = "wiadomości"
+        indexes = [
+            # Read by notifications.dispatch.claim_batch.
+            models.Index(
+                fields=["channel", "priority", "not_before", "id"],
+                name="message_to_claim",
+                condition=models.Q(state="queued"),
+            ),
+            # Read by the sweeper of leases that ran out.
+            models.Index(fields=["lease_until"], name="message_leased", condition=models.Q(state="sending")),
+            # Read by withdraw_messages.
+            models.Index(fields=["about"], name="message_about_open", condition=models.Q(state="queued")),
+            models.Index(fields=["payer", "-queued_at"], name="message_inbox"),
+            # Read by delivery reports.
+            models.Index(
+                fields=["gateway", "gateway_id"], name="message_gateway_id", condition=~models.Q(gateway_id="")
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="message_known_state", condition=models.Q(state__in=[state.value for state in State])
+            ),
+            models.CheckConstraint(
+                name="message_closed_at_iff_final",
+                condition=models.Q(state__in=FINAL_VALUES, closed_at__isnull=False)
+                | (~models.Q(state__in=FINAL_VALUES) & models.Q(closed_at__isnull=True)),
+                violation_error_message="Wiadomość zakończona musi mieć czas zakończenia.",
+            ),
+            models.CheckConstraint(
+                name="message_leased_iff_sending",
+                condition=models.Q(state="sending", lease_until__isnull=False)
+                | (~models.Q(state="sending") & models.Q(lease_until__isnull=True)),
+                violation_error_message="Tylko wysyłana wiadomość może być zajęta.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.get_channel_display()}), {self.get_state_display()}"
+
+
+class Attempt(models.Model):
+    """One try to hand a message to a gateway, written before the gateway is called."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="tries", verbose_name="wiadomość")
+    gateway = models.CharField("bramka", max_length=20)
+    began_at = models.DateTimeField("początek", db_default=Now())
+    ended_at = models.DateTimeField("koniec", null=True, blank=True)
+    outcome = models.CharField("wynik", max_length=10, blank=True, default="")
+    code = models.CharField("kod bramki", max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name = "próba wysłania"
+        verbose_name_plural = "próby wysłania"
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.outcome or '…'}"
+
+
+def message_reference(message_id: int) -> str:
+    """The id under which a gateway knows a message (SMSAPI's idx, the left part of a Message-ID)."""
+    return f"spm-{message_id}"
