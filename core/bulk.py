@@ -54,8 +54,8 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[Any, Any]") -> int:
     """One `INSERT … SELECT … ON CONFLICT DO NOTHING` of *rows* into *model*'s table; returns how many went in.
 
-    *rows* is a QuerySet whose `values_list` gives *columns* (field attnames of *model*) in this order. A second run of the
-    same statement inserts nothing, when a unique constraint tells the rows apart.
+    *rows* is a QuerySet whose `values_list` gives *columns* (field attnames of *model*) in this order. A second run of
+    the same statement inserts nothing, when a unique constraint tells the rows apart.
     """
     quote = connection.ops.quote_name
     names = ", ".join(quote(model._meta.get_field(column).column) for column in columns)  # type: ignore[union-attr]

@@ -59,8 +59,7 @@ def handle(event_id: int, act: Callable[[InboundEvent], str], *, at: datetime) -
 
 def forget_handled(*, before: datetime) -> int:
     """Delete events that were handled before *before*; returns how many. Refused ones go after the same time."""
-    count, _ = InboundEvent.objects.filter(received_at__lt=before).exclude(
-        handled_at__isnull=True, is_verified=True
-    ).delete()
+    count, _ = (
+        InboundEvent.objects.filter(received_at__lt=before).exclude(handled_at__isnull=True, is_verified=True).delete()
+    )
     return count
-

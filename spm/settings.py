@@ -10,42 +10,50 @@ from urllib.parse import unquote, urlsplit
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-from spm import environment as env
+from spm import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- profile ---------------------------------------------------------------------------------------------------------
-PROFILE = env.text("SPM_PROFILE", "production", "`production`, `demo` or `test`.")
+PROFILE = environment.text("SPM_PROFILE", "production", "`production`, `demo` or `test`.")
 if PROFILE not in {"production", "demo", "test"}:
-    raise env.WrongSetting(f"SPM_PROFILE={PROFILE!r}: choose production, demo or test.")
+    raise environment.WrongSetting(f"SPM_PROFILE={PROFILE!r}: choose production, demo or test.")
 PRODUCTION = PROFILE == "production"
 DEMO = PROFILE == "demo"
-DEBUG = env.flag("SPM_DEBUG", False, "Django's debug pages. Never in production: they show residents' data.")
-DATA_DIR = Path(env.text("DEMO_DIR", str(BASE_DIR / ".demo"), "Where the demo keeps its data."))
+DEBUG = environment.flag("SPM_DEBUG", False, "Django's debug pages. Never in production: they show residents' data.")
+DATA_DIR = Path(environment.text("DEMO_DIR", str(BASE_DIR / ".demo"), "Where the demo keeps its data."))
 
 # --- secrets ---------------------------------------------------------------------------------------------------------
-SECRET_KEY = env.text("SPM_SECRET_KEY", None, "Signs sessions and links; at least 50 random characters.", secret=True)
-ENCRYPTION_KEYS = env.words(
+SECRET_KEY = environment.text(
+    "SPM_SECRET_KEY", None, "Signs sessions and links; at least 50 random characters.", secret=True
+)
+ENCRYPTION_KEYS = environment.words(
     "SPM_ENCRYPTION_KEYS",
     [],
     "Keys (32 bytes, url-safe base64) that encrypt PESEL, phone and e-mail; the newest first, old ones after it.",
     secret=True,
 )
-INDEX_KEY = env.text("SPM_INDEX_KEY", None, "Key (32 bytes, url-safe base64) of the PESEL look-up index.", secret=True)
+INDEX_KEY = environment.text(
+    "SPM_INDEX_KEY", None, "Key (32 bytes, url-safe base64) of the PESEL look-up index.", secret=True
+)
 
 # --- town ------------------------------------------------------------------------------------------------------------
 TOWN = {
-    "name": env.text("SPM_TOWN_NAME", "Gmina Dolina", "The town's full name, on pages, letters and transfers."),
-    "short_name": env.text("SPM_TOWN_SHORT_NAME", "Dolina", "The name that starts an SMS."),
-    "address": env.text("SPM_TOWN_ADDRESS", "ul. Rynek 1, 00-001 Dolina", "The office's postal address."),
-    "contact_phone": env.text("SPM_TOWN_PHONE", "+48 22 000 00 00", "The office's phone."),
-    "contact_email": env.text("SPM_TOWN_EMAIL", "urzad@dolina.example", "The office's e-mail address."),
-    "nip": env.text("SPM_TOWN_NIP", "", "The town's NIP, for the QR code of a transfer."),
+    "name": environment.text("SPM_TOWN_NAME", "Gmina Dolina", "The town's full name, on pages, letters and transfers."),
+    "short_name": environment.text("SPM_TOWN_SHORT_NAME", "Dolina", "The name that starts an SMS."),
+    "address": environment.text("SPM_TOWN_ADDRESS", "ul. Rynek 1, 00-001 Dolina", "The office's postal address."),
+    "contact_phone": environment.text("SPM_TOWN_PHONE", "+48 22 000 00 00", "The office's phone."),
+    "contact_email": environment.text("SPM_TOWN_EMAIL", "urzad@dolina.example", "The office's e-mail address."),
+    "nip": environment.text("SPM_TOWN_NIP", "", "The town's NIP, for the QR code of a transfer."),
 }
-BASE_URL = env.text("SPM_BASE_URL", "http://127.0.0.1:8800", "The portal's public address, without a slash.").rstrip("/")
+BASE_URL = environment.text(
+    "SPM_BASE_URL", "http://127.0.0.1:8800", "The portal's public address, without a slash."
+).rstrip("/")
 
 # --- web -------------------------------------------------------------------------------------------------------------
-ALLOWED_HOSTS = env.words("SPM_ALLOWED_HOSTS", ["127.0.0.1", "localhost"], "Host names that the portal answers to.")
+ALLOWED_HOSTS = environment.words(
+    "SPM_ALLOWED_HOSTS", ["127.0.0.1", "localhost"], "Host names that the portal answers to."
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 ROOT_URLCONF = "spm.urls"
 WSGI_APPLICATION = "spm.wsgi.application"
@@ -107,10 +115,12 @@ TEMPLATES = [
 
 # --- security --------------------------------------------------------------------------------------------------------
 HTTPS = BASE_URL.startswith("https://")
-SECURE_SSL_REDIRECT = env.flag("SPM_SSL_REDIRECT", PRODUCTION, "Send plain HTTP requests to HTTPS.")
+SECURE_SSL_REDIRECT = environment.flag("SPM_SSL_REDIRECT", PRODUCTION, "Send plain HTTP requests to HTTPS.")
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.flag("SPM_BEHIND_PROXY", False, "A trusted proxy in front sets X-Forwarded-Proto and X-Forwarded-For.")
+    if environment.flag(
+        "SPM_BEHIND_PROXY", False, "A trusted proxy in front sets X-Forwarded-Proto and X-Forwarded-For."
+    )
     else None
 )
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
@@ -118,7 +128,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION or HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 60 * env.integer("SPM_SESSION_MINUTES", 30, "Minutes of idleness after which one is signed out.")
+SESSION_COOKIE_AGE = 60 * environment.integer(
+    "SPM_SESSION_MINUTES", 30, "Minutes of idleness after which one is signed out."
+)
 SESSION_SAVE_EVERY_REQUEST = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -131,7 +143,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 def _database(address: str) -> dict[str, object]:
     parts = urlsplit(address)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise env.WrongSetting("DATABASE_URL must begin with postgresql:// (SPM runs on PostgreSQL only).")
+        raise environment.WrongSetting("DATABASE_URL must begin with postgresql:// (SPM runs on PostgreSQL only).")
     options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -147,8 +159,8 @@ def _database(address: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(env.text("DATABASE_URL", None, "PostgreSQL 15 to 18.", secret=True))}
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0", "Redis: wakes the workers, holds no data.")
+DATABASES = {"default": _database(environment.text("DATABASE_URL", None, "PostgreSQL 15 to 18.", secret=True))}
+REDIS_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0", "Redis: wakes the workers, holds no data.")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -203,9 +215,11 @@ if PROFILE == "test":
 
 # --- files -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.text("SPM_STATIC_ROOT", str(BASE_DIR / "staticfiles"), "Where `collectstatic` puts files."))
+STATIC_ROOT = Path(
+    environment.text("SPM_STATIC_ROOT", str(BASE_DIR / "staticfiles"), "Where `collectstatic` puts files.")
+)
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = Path(env.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "Where scans of consents are kept."))
+MEDIA_ROOT = Path(environment.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "Where scans of consents are kept."))
 MEDIA_URL = "/nie-wprost/"  # nothing is served from there: scans go through views that check who asks
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -236,61 +250,71 @@ UNFOLD = {
 
 # --- e-mail ----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env.text("SPM_SMTP_HOST", "127.0.0.1", "Mail server that takes our e-mails.")
-EMAIL_PORT = env.integer("SPM_SMTP_PORT", 25 if PRODUCTION else 8825, "Its port.")
-EMAIL_HOST_USER = env.text("SPM_SMTP_USER", "", "User name at the mail server; empty for none.")
-EMAIL_HOST_PASSWORD = env.text("SPM_SMTP_PASSWORD", "", "Password at the mail server.", secret=True)
-EMAIL_USE_TLS = env.flag("SPM_SMTP_STARTTLS", PRODUCTION, "Use STARTTLS.")
+EMAIL_HOST = environment.text("SPM_SMTP_HOST", "127.0.0.1", "Mail server that takes our e-mails.")
+EMAIL_PORT = environment.integer("SPM_SMTP_PORT", 25 if PRODUCTION else 8825, "Its port.")
+EMAIL_HOST_USER = environment.text("SPM_SMTP_USER", "", "User name at the mail server; empty for none.")
+EMAIL_HOST_PASSWORD = environment.text("SPM_SMTP_PASSWORD", "", "Password at the mail server.", secret=True)
+EMAIL_USE_TLS = environment.flag("SPM_SMTP_STARTTLS", PRODUCTION, "Use STARTTLS.")
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
     "SPM_FROM_EMAIL", f"{TOWN['short_name']} <powiadomienia@dolina.example>", "Sender of e-mails."
 )
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
 MESSAGE_GATEWAYS = {"sms": "notifications.gateways.smsapi.SmsApi", "email": "notifications.gateways.smtp.Smtp"}
 SMSAPI = {
-    "url": env.text("SPM_SMSAPI_URL", "https://api.smsapi.pl/" if PRODUCTION else "http://127.0.0.1:8801/", "SMSAPI."),
-    "token": env.text("SPM_SMSAPI_TOKEN", "" if PRODUCTION else "sandbox-token", "SMSAPI's token.", secret=True),
-    "sender": env.text("SPM_SMSAPI_SENDER", "" if PRODUCTION else "Dolina", "Approved sender name, at most 11 signs."),
-    "batch": env.integer("SPM_SMSAPI_BATCH", 1000, "Recipients in one request of equal texts."),
-    "report_secret": env.text(
+    "url": environment.text(
+        "SPM_SMSAPI_URL", "https://api.smsapi.pl/" if PRODUCTION else "http://127.0.0.1:8801/", "SMSAPI."
+    ),
+    "token": environment.text(
+        "SPM_SMSAPI_TOKEN", "" if PRODUCTION else "sandbox-token", "SMSAPI's token.", secret=True
+    ),
+    "sender": environment.text(
+        "SPM_SMSAPI_SENDER", "" if PRODUCTION else "Dolina", "Approved sender name, at most 11 signs."
+    ),
+    "batch": environment.integer("SPM_SMSAPI_BATCH", 1000, "Recipients in one request of equal texts."),
+    "report_secret": environment.text(
         "SPM_SMSAPI_REPORT_SECRET", None, "The secret part of the address that takes delivery reports.", secret=True
     ),
 }
 PAYMENT_PROVIDERS = {"payu": "payments.providers.payu.PayU"}
 PAYU = {
-    "url": env.text("SPM_PAYU_URL", "https://secure.payu.com" if PRODUCTION else "http://127.0.0.1:8801", "PayU."),
-    "pos_id": env.text("SPM_PAYU_POS_ID", "" if PRODUCTION else "300746", "PayU's point of sale."),
-    "client_id": env.text("SPM_PAYU_CLIENT_ID", "" if PRODUCTION else "300746", "PayU's OAuth client."),
-    "client_secret": env.text(
+    "url": environment.text(
+        "SPM_PAYU_URL", "https://secure.payu.com" if PRODUCTION else "http://127.0.0.1:8801", "PayU."
+    ),
+    "pos_id": environment.text("SPM_PAYU_POS_ID", "" if PRODUCTION else "300746", "PayU's point of sale."),
+    "client_id": environment.text("SPM_PAYU_CLIENT_ID", "" if PRODUCTION else "300746", "PayU's OAuth client."),
+    "client_secret": environment.text(
         "SPM_PAYU_CLIENT_SECRET",
         "" if PRODUCTION else "2ee86a66e5d97e3fadc400c9f19b065d",
         "PayU's OAuth secret.",
         secret=True,
     ),
-    "second_key": env.text(
+    "second_key": environment.text(
         "SPM_PAYU_SECOND_KEY",
         "" if PRODUCTION else "b6ca15b0d1020e8094d9b5f8d163db54",
         "PayU's second key, which signs its notices.",
         secret=True,
     ),
-    "algorithms": env.words(
+    "algorithms": environment.words(
         "SPM_PAYU_ALGORITHMS", ["MD5", "SHA-256", "SHA-384", "SHA-512"], "Hashes accepted in PayU's signature."
     ),
 }
-PAYMENT_MINUTES = env.integer("SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen.")
+PAYMENT_MINUTES = environment.integer(
+    "SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen."
+)
 
 # --- reminders -------------------------------------------------------------------------------------------------------
 SENDING_HOURS = {
-    "opens": env.text(
+    "opens": environment.text(
         "SPM_SENDING_OPENS", "09:00" if PRODUCTION else "00:00", "Reminders go out from this hour (Europe/Warsaw)."
     ),
-    "closes": env.text(
+    "closes": environment.text(
         "SPM_SENDING_CLOSES", "20:00" if PRODUCTION else "00:00", "Until this hour; equal to the first: at any hour."
     ),
-    "sundays": env.flag("SPM_SENDING_SUNDAYS", not PRODUCTION, "Whether also on Sundays and public holidays."),
+    "sundays": environment.flag("SPM_SENDING_SUNDAYS", not PRODUCTION, "Whether also on Sundays and public holidays."),
 }
-STALE_IMPORT_DAYS = env.integer(
+STALE_IMPORT_DAYS = environment.integer(
     "SPM_STALE_IMPORT_DAYS", 30, "Days after which a source's data are too old to remind anybody from them."
 )
 
@@ -300,5 +324,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged.")},
+    "root": {
+        "handlers": ["console"],
+        "level": environment.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged."),
+    },
 }

@@ -33,7 +33,7 @@ class DueKind(models.Model):
 
 
 class Liability(models.Model):
-    """A due (należność) of one payer: a year's property tax, a lease, a waste fee. Its sums stand in its instalments."""
+    """A due (należność) of one payer: a year's property tax, a lease, a waste fee. Its instalments hold the sums."""
 
     payer = models.ForeignKey(Payer, models.PROTECT, related_name="liabilities", verbose_name="płatnik")
     kind = models.ForeignKey(DueKind, models.PROTECT, related_name="+", verbose_name="rodzaj")

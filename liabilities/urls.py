@@ -1,0 +1,6 @@
+"""Routes of the liabilities floor."""
+
+from django.urls import URLPattern
+
+app_name = "liabilities"
+urlpatterns: list[URLPattern] = []

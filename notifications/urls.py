@@ -1,0 +1,6 @@
+"""Routes of the notifications floor."""
+
+from django.urls import URLPattern
+
+app_name = "notifications"
+urlpatterns: list[URLPattern] = []

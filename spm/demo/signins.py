@@ -1,0 +1,42 @@
+"""The demo town's sign-ins, which `make demo` prints."""
+
+from dataclasses import dataclass
+
+PASSWORD = "Dolina-demo-2026"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Somebody to try the demo as."""
+
+    who: str
+    email: str
+    name: str
+    group: str  # the staff role, '' for residents
+    where: str
+
+
+SIGN_INS = (
+    SignIn("mieszkanka", "anna@dolina.example", "Anna Zielińska", "", "/"),
+    SignIn("księgowa firmy", "ksiegowa@dolina.example", "Ewa Lis", "", "/"),
+    SignIn("referentka (zgody)", "referent@dolina.example", "Maria Wrona", "Referent", "/urzad/"),
+    SignIn("księgowość urzędu", "skarbnik@dolina.example", "Tomasz Sowa", "Księgowość", "/urzad/"),
+    SignIn("zarządzanie kryzysowe", "kryzys@dolina.example", "Olga Jeleń", "Zarządzanie kryzysowe", "/urzad/"),
+    SignIn("administrator", "admin@dolina.example", "Adam Bóbr", "Administrator", "/urzad/"),
+)
+
+
+def sign_in_lines(portal: str, sandbox: str, sign_ins: tuple[SignIn, ...]) -> list[str]:
+    """What to open and how to sign in, one line each."""
+    lines = [
+        "",
+        f"  portal            {portal}/",
+        f"  urząd             {portal}/urzad/",
+        f"  telefony (SMS)    {sandbox}/phone/",
+        f"  skrzynki e-mail   {sandbox}/mailbox/",
+        f"  PayU              {sandbox}/payu/",
+        "",
+        f"  hasło każdego konta: {PASSWORD}",
+    ]
+    lines += [f"  {sign_in.who:<24}{sign_in.email:<28}{portal}{sign_in.where}" for sign_in in sign_ins]
+    return [*lines, ""]

@@ -1,0 +1,201 @@
+"""Starts and stops the demo: databases, sandbox gateways, web, worker and beat, under one roof.
+
+`python -m spm.demo.supervisor [--reset]`; PORT and DEMO_DIR move it. Ctrl-C or SIGTERM stops everything.
+"""
+
+import argparse
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from spm import embedded
+from spm.demo.children import ChildDied, Children
+from spm.demo.signins import SIGN_INS, sign_in_lines
+from spm.environment import WrongSetting
+
+PATIENCE = 90.0  # seconds until everything must be healthy
+
+
+class CannotStart(Exception):
+    """The demo cannot start; the message says why and what to do."""
+
+
+def chosen_port() -> int:
+    """PORT, 8800 unless it is set. Raises CannotStart when it is no port or somebody listens there."""
+    text = os.environ.get("PORT") or "8800"
+    if not text.isdigit() or not 1024 <= int(text) <= 65_000:
+        raise CannotStart(f"PORT={text!r} is no port: choose a number from 1024 to 65000.")
+    if embedded.wait_for_port(int(text), seconds=0.3):
+        raise CannotStart(
+            f"Port {text} is busy: stop what listens there, or choose another, e.g. PORT={int(text) + 10}."
+        )
+    return int(text)
+
+
+def _near(port: int) -> int:
+    return embedded.free_port() if embedded.wait_for_port(port, seconds=0.05) else port
+
+
+@contextmanager
+def sole_supervisor(directory: Path) -> Iterator[None]:
+    """Hold the directory's lock; two demos need two directories. Raises CannotStart when another one holds it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "supervisor.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            address = embedded.running_demo(directory).get("SPM_BASE_URL", "an address not known yet")
+            raise CannotStart(
+                f"A demo of {directory} runs already at {address}. Stop it first, or name another DEMO_DIR and PORT."
+            ) from error
+        yield
+
+
+def reset(directory: Path) -> None:
+    """Throw the demo's data away, so that the next start begins anew."""
+    for name in ("redis", "media", "logs", "sandbox.sqlite3", "running.json", "keys.json"):
+        path = directory / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    for path in directory.glob("sandbox.sqlite3-*"):
+        path.unlink()
+    if (directory / "postgres").exists():
+        embedded.destroy_database(directory)
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _wait_until_healthy(children: Children, urls: list[str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    waiting = list(urls)
+    while waiting:
+        children.check()
+        waiting = [url for url in waiting if not _healthy(url)]
+        if waiting and time.monotonic() > deadline:
+            raise CannotStart(f"No answer from {', '.join(waiting)}. The logs are in {children.logs}.")
+        time.sleep(0.2)
+
+
+def _manage(*arguments: str) -> None:
+    command = [sys.executable, str(embedded.ROOT / "manage.py"), *arguments]
+    if subprocess.run(command, check=False).returncode != 0:
+        raise CannotStart(f"`manage.py {' '.join(arguments)}` failed; what it said stands above.")
+
+
+def _environment(directory: Path, port: int) -> dict[str, str]:
+    sandbox, smtp, redis = _near(port + 1), _near(port + 25), embedded.free_port()
+    told = {
+        "SPM_SUPERVISOR": str(os.getpid()),
+        "SPM_BASE_URL": f"http://127.0.0.1:{port}",
+        "SPM_SMSAPI_URL": f"http://127.0.0.1:{sandbox}/",
+        "SPM_PAYU_URL": f"http://127.0.0.1:{sandbox}",
+        "SPM_SMTP_PORT": str(smtp),
+        "REDIS_URL": os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0",
+    }
+    os.environ.update(told)
+    os.environ["SPM_PROFILE"] = "demo"
+    os.environ["DEMO_DIR"] = str(directory)
+    return {**told, "sandbox": str(sandbox), "smtp": str(smtp), "redis": str(redis)}
+
+
+def _start_servers(children: Children, directory: Path, told: dict[str, str], *, own_redis: bool) -> None:
+    if own_redis:
+        port = int(told["redis"])
+        children.start("redis", embedded.redis_command(directory, port))
+        if not embedded.wait_for_port(port, seconds=10):
+            raise CannotStart(f"The embedded Redis did not start; its log is {children.logs / 'redis.log'}.")
+    children.start(
+        "sandbox",
+        [sys.executable, "-m", "sandbox", "--port", told["sandbox"], "--smtp-port", told["smtp"]]
+        + ["--state", str(directory / "sandbox.sqlite3"), "--portal-url", told["SPM_BASE_URL"]],
+    )
+    _wait_until_healthy(children, [f"{told['SPM_PAYU_URL']}/health"])
+
+
+def _start_portal(children: Children, port: int) -> None:
+    python = sys.executable
+    children.start(
+        "web",
+        [python, "-m", "gunicorn", "spm.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+        + ["--preload", "--access-logfile", "-", "--access-logformat", "%(t)s %(m)s %(s)s %(L)s"],
+    )
+    worker = [python, "-m", "celery", "-A", "spm", "worker", "--pool", "threads", "--concurrency", "4"]
+    children.start("worker", [*worker, "--loglevel", "INFO", "--without-gossip", "--without-mingle"])
+    schedule = str(children.logs.parent / "beat-schedule")
+    children.start("beat", [python, "-m", "celery", "-A", "spm", "beat", "--schedule", schedule])
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run(directory: Path) -> None:
+    """Start everything, say so, and watch until somebody stops it. Raises CannotStart."""
+    port = chosen_port()
+    own_redis = not os.environ.get("REDIS_URL")
+    told = _environment(directory, port)
+    children = Children(directory / "logs")
+    try:
+        print("Starting PostgreSQL, Redis and the sandbox gateways …", flush=True)
+        embedded.complete(os.environ)
+        _start_servers(children, directory, told, own_redis=own_redis)
+        print("Preparing the database and the demo town (the first time takes about a minute) …", flush=True)
+        _manage("migrate", "--verbosity", "0")
+        _manage("collectstatic", "--noinput", "--verbosity", "0")
+        _manage("load_demo")
+        _start_portal(children, port)
+        _wait_until_healthy(children, [f"{told['SPM_BASE_URL']}/health/"])
+        children.wait_for_line("worker", "ready.", seconds=PATIENCE)
+        keep = {name: value for name, value in told.items() if name.isupper()}
+        (directory / "running.json").write_text(json.dumps(keep), encoding="utf-8")
+        print("\n".join(sign_in_lines(told["SPM_BASE_URL"], told["SPM_PAYU_URL"], SIGN_INS)))
+        print(f"SPM ready: {told['SPM_BASE_URL']}", flush=True)
+        children.watch()
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        (directory / "running.json").unlink(missing_ok=True)
+        children.stop()
+
+
+def main() -> int:
+    """The `make demo` command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reset", action="store_true", help="throw the demo's data away first")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    directory = embedded.data_directory()
+    try:
+        with sole_supervisor(directory):
+            if options.reset:
+                reset(directory)
+            run(directory)
+    except KeyboardInterrupt:
+        print("\nStopped.", flush=True)
+    except (CannotStart, ChildDied, embedded.ServerTrouble, WrongSetting) as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

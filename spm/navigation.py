@@ -1,0 +1,124 @@
+"""The menus as data, by role, and what every page's frame needs."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Item:
+    """One link of the residents' menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+RESIDENT_MENU = [
+    ("Moje należności", "liabilities:my_dues"),
+    ("Płatności", "payments:history"),
+    ("Wiadomości", "notifications:inbox"),
+    ("Zgody", "consents:my"),
+    ("Moje dane", "residents:profile"),
+]
+
+# Group, then (title, icon, URL name, permission that shows it).
+STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
+    (
+        "Zgody",
+        [
+            (
+                "Wnioski o powiadomienia",
+                "inbox",
+                "admin:consents_consentapplication_changelist",
+                "consents.view_consentapplication",
+            ),
+            ("Zgody obowiązujące", "how_to_reg", "admin:consents_consent_changelist", "consents.view_consent"),
+            ("Rodzaje powiadomień", "label", "admin:consents_topic_changelist", "consents.view_topic"),
+        ],
+    ),
+    (
+        "Płatnicy",
+        [
+            ("Płatnicy", "groups", "admin:residents_payer_changelist", "residents.view_payer"),
+            ("Konta", "account_circle", "admin:residents_account_changelist", "residents.view_account"),
+            ("Umocowania", "handshake", "admin:residents_mandate_changelist", "residents.view_mandate"),
+        ],
+    ),
+    (
+        "Należności",
+        [
+            ("Importy", "upload_file", "admin:liabilities_importrun_changelist", "liabilities.view_importrun"),
+            (
+                "Raty i należności",
+                "receipt_long",
+                "admin:liabilities_instalment_changelist",
+                "liabilities.view_instalment",
+            ),
+            ("Księga", "menu_book", "admin:liabilities_ledgerentry_changelist", "liabilities.view_ledgerentry"),
+            ("Płatności", "payments", "admin:payments_payment_changelist", "payments.view_payment"),
+            ("Stopy odsetek", "percent", "admin:liabilities_interestrate_changelist", "liabilities.view_interestrate"),
+            ("Opłaty ustawowe", "gavel", "admin:liabilities_fee_changelist", "liabilities.view_fee"),
+        ],
+    ),
+    (
+        "Powiadomienia",
+        [
+            ("Wysłane i oczekujące", "send", "admin:notifications_message_changelist", "notifications.view_message"),
+            ("Teksty", "edit_note", "admin:notifications_texttemplate_changelist", "notifications.view_texttemplate"),
+            (
+                "Reguły przypomnień",
+                "schedule",
+                "admin:liabilities_reminderrule_changelist",
+                "liabilities.view_reminderrule",
+            ),
+        ],
+    ),
+    (
+        "Nadzór",
+        [
+            (
+                "Kto przeglądał dane",
+                "visibility",
+                "admin:residents_accessrecord_changelist",
+                "residents.view_accessrecord",
+            ),
+            ("Dziennik zdarzeń", "history", "admin:core_auditentry_changelist", "core.view_auditentry"),
+            ("Zdarzenia z zewnątrz", "input", "admin:core_inboundevent_changelist", "core.view_inboundevent"),
+        ],
+    ),
+]
+
+
+def _resident_menu(request: HttpRequest) -> list[Item]:
+    return [
+        Item(label=label, url=(url := reverse(name)), current=request.path.startswith(url))
+        for label, name in RESIDENT_MENU
+    ]
+
+
+def page_frame(request: HttpRequest) -> dict[str, object]:
+    """Context of every page: the town, the menu of who is signed in, whether this is a demo."""
+    signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    return {
+        "town": settings.TOWN,
+        "demo": settings.DEMO,
+        "navigation": _resident_menu(request) if signed_in else [],
+    }
+
+
+def staff_menu(request: HttpRequest) -> list[dict[str, object]]:
+    """The admin's side menu: what this clerk may open, nothing else."""
+    groups = []
+    for title, items in STAFF_MENU:
+        shown = [
+            {"title": label, "icon": icon, "link": reverse(name)}
+            for label, icon, name, permission in items
+            if request.user.has_perm(permission)
+        ]
+        if shown:
+            groups.append({"title": title, "separator": True, "items": shown})
+    start = {"title": "Pierwsza strona", "icon": "home", "link": reverse("admin:index")}
+    return [{"title": "", "separator": False, "items": [start]}, *groups]

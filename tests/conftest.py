@@ -1,0 +1,147 @@
+"""The cast that every test knows, and the servers behind it.
+
+anna owes property tax and consented; piotr may see and pay for her; obcy is a stranger with dues of his own; firma is a
+company and ksiegowa acts for it; clerk, treasurer, officer and admin work at the office.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+from residents.models import Account, Payer
+from tests import make
+from tests.sandbox_process import Sandbox, running_sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox_of_session() -> Iterator[Sandbox]:
+    """One sandbox process a test worker."""
+    with running_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_of_session: Sandbox, settings: SettingsWrapper) -> Sandbox:
+    """The sandbox, emptied, with the settings pointing at it."""
+    sandbox_of_session.reset()
+    settings.SMSAPI = {**settings.SMSAPI, "url": f"{sandbox_of_session.url}/"}
+    settings.PAYU = {**settings.PAYU, "url": sandbox_of_session.url}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = sandbox_of_session.smtp_port
+    settings.EMAIL_USE_TLS = False
+    return sandbox_of_session
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """Throttles and tokens of one test are not another's."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture
+def anna_payer(db: None) -> Payer:
+    """Anna as a payer: one open due of 100 zł in 30 days, consents by SMS and e-mail."""
+    number = make.pesel(1)
+    who = make.payer(number, "Anna Nowak")
+    make.dues(make.row(number, key="ANNA-1"))
+    make.consent(number)
+    return who
+
+
+@pytest.fixture
+def anna(anna_payer: Payer) -> Account:
+    """Anna's account with a confirmed identity."""
+    who = make.account("anna@example.com", name="Anna Nowak")
+    make.mandate(who, anna_payer)
+    return who
+
+
+@pytest.fixture
+def piotr(anna_payer: Payer) -> Account:
+    """May see and pay Anna's dues."""
+    who = make.account("piotr@example.com", name="Piotr Nowak")
+    make.mandate(who, anna_payer, basis="attorney", scope="pay")
+    return who
+
+
+@pytest.fixture
+def obcy(db: None) -> Account:
+    """A stranger with a confirmed identity and a due of his own."""
+    number = make.pesel(77)
+    whom = make.payer(number, "Jan Obcy")
+    make.dues(make.row(number, key="OBCY-1", name="Jan Obcy"))
+    who = make.account("obcy@example.com", name="Jan Obcy")
+    make.mandate(who, whom)
+    return who
+
+
+@pytest.fixture
+def firma(db: None) -> Payer:
+    """A company with two dues."""
+    number = make.nip(1)
+    whom = make.payer(number, "Stolarnia Dolina sp. z o.o.")
+    make.dues(
+        make.row(number, key="FIRMA-1", name=whom.name, kind="PODATEK_NIERUCHOMOSCI_OP", amount="1 250,00"),
+        make.row(number, key="FIRMA-2", name=whom.name, kind="PODATEK_TRANSPORTOWY", title="Podatek od pojazdów"),
+    )
+    return whom
+
+
+@pytest.fixture
+def ksiegowa(firma: Payer) -> Account:
+    """The company's accountant."""
+    who = make.account("ksiegowa@example.com", name="Ewa Liczy")
+    make.mandate(who, firma, basis="representative")
+    return who
+
+
+def _staff(email: str, name: str, group: str) -> Account:
+    who = make.account(email, name=name, is_staff=True)
+    who.groups.add(Group.objects.get(name=group))
+    return who
+
+
+@pytest.fixture
+def clerk(db: None) -> Account:
+    """Registers consents and issues codes."""
+    return _staff("referent@example.com", "Maria Referent", "Referent")
+
+
+@pytest.fixture
+def treasurer(db: None) -> Account:
+    """Imports dues and looks after payments."""
+    return _staff("skarbnik@example.com", "Tomasz Skarbnik", "Księgowość")
+
+
+@pytest.fixture
+def officer(db: None) -> Account:
+    """Warns the town."""
+    return _staff("kryzys@example.com", "Olga Kryzys", "Zarządzanie kryzysowe")
+
+
+@pytest.fixture
+def administrator(db: None) -> Account:
+    """May do everything in admin."""
+    return make.account("admin@example.com", name="Adam Admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def signed_in() -> "SignIn":
+    """`signed_in(anna)` gives a client in which Anna is signed in."""
+    return SignIn()
+
+
+class SignIn:
+    """Makes clients that are signed in."""
+
+    def __call__(self, who: Account) -> Client:
+        """A client of its own for *who*."""
+        client = Client()
+        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+        return client
