@@ -144,9 +144,7 @@ class ConsentApplication(models.Model):
 class ApplicationChoice(models.Model):
     """One box ticked on an application. An application without any is a resignation."""
 
-    application = models.ForeignKey(
-        ConsentApplication, models.CASCADE, related_name="choices", verbose_name="wniosek"
-    )
+    application = models.ForeignKey(ConsentApplication, models.CASCADE, related_name="choices", verbose_name="wniosek")
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="+", verbose_name="rodzaj")
     channel = models.CharField("droga", max_length=10, choices=Channel.choices)
 

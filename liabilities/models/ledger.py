@@ -35,9 +35,9 @@ class LedgerEntry(models.Model):
     """One entry. A positive amount raises what the payer owes, a negative one lowers it, in złoty.
 
     Append-only: the database refuses UPDATE and DELETE; a mistake is mended by a counter-entry (storno) that names the
-    entry it reverses. `value_on` is the day that the law counts (a transfer's debit, a card's authorisation),
-    `booked_at` the moment of posting. `reference` says where it came from («payment:12», «import:3») and, with the instalment, the
-    kind and the account, is unique: the same event is never posted twice.
+    entry it reverses. `value_on` is the day that the law counts (debit, authorisation), `booked_at` the moment of
+    posting. `reference` says where it came from («payment:12», «import:3») and, with the instalment, the kind and the
+    account, is unique: the same event is never posted twice.
     """
 
     payer = models.ForeignKey(Payer, models.PROTECT, related_name="entries", verbose_name="płatnik")

@@ -128,9 +128,7 @@ class PaymentChange(models.Model):
     class Meta:
         verbose_name = "zmiana stanu płatności"
         verbose_name_plural = "zmiany stanu płatności"
-        triggers = [
-            pgtrigger.Protect(name="payment_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="payment_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.before or '–'} → {self.after}"

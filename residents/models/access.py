@@ -9,9 +9,7 @@ class AccessRecord(models.Model):
     """One look at a payer's data by an account (KRI § 21). Append-only: the database refuses to change a row."""
 
     at = models.DateTimeField("kiedy", db_default=Now())
-    account = models.ForeignKey(
-        "residents.Account", models.PROTECT, null=True, related_name="+", verbose_name="kto"
-    )
+    account = models.ForeignKey("residents.Account", models.PROTECT, null=True, related_name="+", verbose_name="kto")
     account_name = models.CharField("kto (nazwa)", max_length=150)
     payer = models.ForeignKey("residents.Payer", models.PROTECT, related_name="looks", verbose_name="czyje dane")
     what = models.CharField("co", max_length=80)

@@ -32,7 +32,9 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     def in_force(self, at: datetime) -> Self:
         """Begun, not over, not revoked."""
         return self.filter(
-            models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=at), valid_from__lte=at, revoked_at__isnull=True
+            models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=at),
+            valid_from__lte=at,
+            revoked_at__isnull=True,
         )
 
 

@@ -71,7 +71,8 @@ class Payer(models.Model):
             ),
             models.CheckConstraint(
                 name="payer_pesel_with_fingerprint",
-                condition=models.Q(pesel="", pesel_fingerprint="") | (~models.Q(pesel="") & ~models.Q(pesel_fingerprint="")),
+                condition=models.Q(pesel="", pesel_fingerprint="")
+                | (~models.Q(pesel="") & ~models.Q(pesel_fingerprint="")),
                 violation_error_message="PESEL i jego indeks muszą iść w parze.",
             ),
         ]

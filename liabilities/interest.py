@@ -1,0 +1,140 @@
+"""Interest by regime, with its steps.
+
+Tax: Ordynacja podatkowa (OP) art. 53–56, 63 and the regulation of 22 August 2005 (t.j. Dz.U. 2021 poz. 703): principal
+× days × rate / 365 for each rate period, 365 in leap years too, the sum rounded once. Civil: art. 481 k.c., to the grosz.
+Commercial: the act of 8 March 2013, the rate of the first day of each half-year.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from core.errors import Refused
+from core.money import GROSZ
+from liabilities.regimes import Regime
+
+YEAR = 365
+NOTHING = Decimal("0.00")
+BASES = {
+    Regime.TAX: "Ordynacja podatkowa art. 53 § 1 i 4, art. 56 § 1, art. 63 § 1",
+    Regime.CIVIL: "Kodeks cywilny art. 481 § 1 i 2",
+    Regime.COMMERCIAL: "ustawa z 8 marca 2013 r. o przeciwdziałaniu nadmiernym opóźnieniom art. 7",
+    Regime.ALCOHOL: "ustawa o wychowaniu w trzeźwości art. 18 ust. 12b (bez odsetek; opłata dodatkowa 30%)",
+    Regime.NONE: "bez odsetek",
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A yearly rate in per cent, from a day on."""
+
+    valid_from: date
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days under one rate; `interest` is shown to four places, the sum is made of exact fractions."""
+
+    first: date
+    last: date
+    days: int
+    percent: Decimal
+    interest: Decimal
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Interest in złoty on a day, and how it came about."""
+
+    amount: Decimal
+    unrounded: Decimal
+    due_on: date
+    on: date
+    days: int
+    periods: tuple[Period, ...]
+    legal_basis: str
+    waived_below: Decimal | None = None
+
+
+def _none(due_on: date, on: date, regime: Regime) -> Interest:
+    return Interest(NOTHING, NOTHING, due_on, on, max(0, (on - due_on).days), (), BASES[regime])
+
+
+def _spans(first: date, last: date, rates: Sequence[Rate]) -> list[tuple[date, date, Decimal]]:
+    """The days from *first* to *last*, both counted, cut where the rate changes."""
+    starts = [rate.valid_from for rate in rates]
+    place = bisect_right(starts, first) - 1
+    if place < 0:
+        raise Refused(
+            "rate_missing", f"Brakuje stopy odsetek na dzień {first:%d.%m.%Y}.", mend="Uzupełnij tabelę stóp."
+        )
+    spans = []
+    while first <= last:
+        end = min(last, starts[place + 1] - timedelta(days=1)) if place + 1 < len(starts) else last
+        spans.append((first, end, rates[place].percent))
+        first, place = end + timedelta(days=1), place + 1
+    return spans
+
+
+def _half_years(rates: Sequence[Rate], first: date, last: date) -> list[Rate]:
+    """The rate in force on 1 January or 1 July holds for the whole half-year (act of 8 March 2013 art. 4 pkt 3)."""
+    starts = [rate.valid_from for rate in rates]
+    days = [date(year, month, 1) for year in range(first.year, last.year + 1) for month in (1, 7)]
+    return [Rate(day, rates[place].percent) for day in days if (place := bisect_right(starts, day) - 1) >= 0]
+
+
+def _fraction_to(amount: Fraction, places: Decimal) -> Decimal:
+    scale = 10 ** -int(places.as_tuple().exponent)
+    return (Decimal(int(amount * scale * 2 + 1) // 2) / scale).quantize(places, ROUND_HALF_UP)
+
+
+def interest_due(
+    principal: Decimal,
+    *,
+    due_on: date,
+    on: date,
+    regime: Regime,
+    rates: Sequence[Rate],
+    minimum: Decimal | None = None,
+    compare_exact: bool = False,
+    reduced: bool = False,
+) -> Interest:
+    """Interest on *principal* (złoty) from the day after *due_on* (as the law moved it) to *on* inclusive.
+
+    *rates* are in order of their days. Under the tax regime the sum is rounded to full złoty (OP art. 63 § 1) and is
+    nothing when it does not exceed *minimum* (OP art. 54 § 1 pkt 5; the rounded sum is compared unless
+    *compare_exact*); *reduced* takes half the rate (OP art. 56a). Civil sums are rounded to the grosz. Returns the steps that led to it.
+    Raises Refused `rate_missing` when no rate covers the first day.
+    """
+    if regime in {Regime.ALCOHOL, Regime.NONE} or on <= due_on or principal <= 0:
+        return _none(due_on, on, regime)
+    first = due_on + timedelta(days=1)
+    table = _half_years(rates, first, on) if regime is Regime.COMMERCIAL else rates
+    factor = Fraction(1, 2) if reduced else Fraction(1)
+    total = Fraction(0)
+    periods = []
+    for start, end, percent in _spans(first, on, table):
+        days = (end - start).days + 1
+        part = Fraction(principal) * days * Fraction(percent) * factor / (100 * YEAR)
+        total += part
+        shown = (percent / 2).quantize(GROSZ, ROUND_HALF_UP) if reduced else percent
+        periods.append(Period(start, end, days, shown, _fraction_to(part, Decimal("0.0001"))))
+    unrounded = _fraction_to(total, Decimal("0.0001"))
+    days = (on - due_on).days
+    if regime is not Regime.TAX:
+        amount = _fraction_to(total, GROSZ)
+        return Interest(amount, unrounded, due_on, on, days, tuple(periods), BASES[regime])
+    amount = _whole(total)
+    compared = Fraction(total) if compare_exact else Fraction(amount)
+    if minimum is not None and compared <= Fraction(minimum):
+        return Interest(NOTHING, unrounded, due_on, on, days, tuple(periods), BASES[regime], minimum)
+    return Interest(amount, unrounded, due_on, on, days, tuple(periods), BASES[regime])
+
+
+def _whole(total: Fraction) -> Decimal:
+    """Full złoty, half up, from the exact fraction (no step of rounding between)."""
+    return Decimal(int(total * 2 + 1) // 2).quantize(GROSZ)

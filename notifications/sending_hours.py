@@ -1,0 +1,36 @@
+"""When a message may go out: hours of the day in Warsaw, and days off."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from core.dates import public_holidays
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+SUNDAY = 6
+
+
+def _is_quiet_day(day: datetime, *, sundays: bool) -> bool:
+    return not sundays and (day.weekday() == SUNDAY or day.date() in public_holidays(day.year))
+
+
+def may_send_at(at: datetime, *, opens: time, closes: time, sundays: bool) -> bool:
+    """Whether *at* (aware) lies in the sending hours; *opens* equal to *closes* means any hour.
+
+    Without *sundays*, nothing goes out on Sundays and public holidays.
+    """
+    local = at.astimezone(WARSAW)
+    if _is_quiet_day(local, sundays=sundays):
+        return False
+    return opens == closes or opens <= local.time() < closes
+
+
+def next_opening(at: datetime, *, opens: time, closes: time, sundays: bool) -> datetime:
+    """*at* itself when it lies in the sending hours, else the next moment that does (aware, Europe/Warsaw)."""
+    if may_send_at(at, opens=opens, closes=closes, sundays=sundays):
+        return at
+    local = at.astimezone(WARSAW)
+    start = time(0) if opens == closes else opens
+    candidate = datetime.combine(local.date(), start, WARSAW)
+    while candidate <= at or not may_send_at(candidate, opens=opens, closes=closes, sundays=sundays):
+        candidate = datetime.combine(candidate.date() + timedelta(days=1), start, WARSAW)
+    return candidate

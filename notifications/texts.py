@@ -1,0 +1,54 @@
+"""Placeholders in texts, «((name))»: find them, check them, fill them in."""
+
+import difflib
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+
+from core.dates import format_date
+from core.errors import Refused
+from core.money import format_pln
+
+PLACEHOLDER = re.compile(r"\(\(\s*([a-z_]+)\s*\)\)")
+LOOSE = re.compile(r"\(\(|\)\)")
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """The names of the placeholders of *text*, each once, in order."""
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+
+
+def check(text: str, allowed: Collection[str]) -> list[str]:
+    """What is wrong with the placeholders of *text*, in Polish; nothing when all are known and closed."""
+    problems = []
+    for name in placeholders(text):
+        if name not in allowed:
+            near = difflib.get_close_matches(name, allowed, n=1, cutoff=0.5)
+            hint = f" Może chodzi o (({near[0]}))?" if near else f" Dozwolone: {', '.join(sorted(allowed))}."
+            problems.append(f"Nieznane pole (({name})).{hint}")
+    if LOOSE.search(PLACEHOLDER.sub("", text)):
+        problems.append("Pole jest niedomknięte: pisz ((nazwa)) z dwoma nawiasami z każdej strony.")
+    return problems
+
+
+def fill(text: str, facts: Mapping[str, str]) -> str:
+    """*text* with each placeholder replaced by its fact. Raises Refused `missing_fact` when one is not given."""
+
+    def fact(match: re.Match[str]) -> str:
+        if match[1] not in facts:
+            raise Refused("missing_fact", f"Brakuje danych do pola (({match[1]})).")
+        return facts[match[1]]
+
+    return PLACEHOLDER.sub(fact, text)
+
+
+def format_facts(facts: Mapping[str, str]) -> dict[str, str]:
+    """Raw facts as people read them: `…_pln` («123.45») as «123,45 zł», `…_on` (ISO) as «15 marca 2026»."""
+    return {name: _shown(name, value) for name, value in facts.items()}
+
+
+def _shown(name: str, value: str) -> str:
+    if name.endswith("_pln"):
+        return format_pln(Decimal(value))
+    return format_date(date.fromisoformat(value)) if name.endswith("_on") else value

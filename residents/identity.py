@@ -1,0 +1,131 @@
+"""PESEL, NIP, REGON: what a number says, and when it is false.
+
+python-stdnum checks lengths and digits; this file adds what it does not: births in the future, numbers of one digit,
+a REGON of 14 digits whose first nine fail.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.pl import nip as stdnum_nip
+from stdnum.pl import pesel as stdnum_pesel
+from stdnum.pl import regon as stdnum_regon
+
+from core.errors import Refused
+
+SEPARATORS = re.compile(r"[\s\u00a0.\-–]")
+CENTURIES = {80: 1800, 0: 1900, 20: 2000, 40: 2100, 60: 2200}
+PESEL_WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
+NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
+REGON_WEIGHTS = (8, 9, 2, 3, 4, 5, 6, 7)
+MEND = "Sprawdź cyfry w dokumencie."
+
+
+class NumberKind(StrEnum):
+    """Which register a number comes from."""
+
+    PESEL = "pesel"
+    NIP = "nip"
+    REGON = "regon"
+
+
+@dataclass(frozen=True)
+class IdentityNumber:
+    """A number that passed every check, digits only."""
+
+    kind: NumberKind
+    value: str
+
+
+def pesel_birth_date(pesel: str) -> date:
+    """The birth date in a PESEL. Raises ValueError when there is no such day."""
+    month = int(pesel[2:4])
+    century = month // 20 * 20
+    return date(CENTURIES[century] + int(pesel[:2]), month - century, int(pesel[4:6]))
+
+
+def _check_pesel(digits: str, on: date) -> None:
+    try:
+        stdnum_pesel.validate(digits)
+        born = pesel_birth_date(digits)
+    except InvalidChecksum as error:
+        raise Refused("pesel_checksum", "Cyfra kontrolna numeru PESEL się nie zgadza.", mend=MEND) from error
+    except (ValidationError, ValueError, KeyError) as error:
+        raise Refused("pesel_date", "Numer PESEL zawiera datę urodzenia, której nie ma.", mend=MEND) from error
+    if born > on:
+        raise Refused("pesel_future", "Data urodzenia w numerze PESEL jest w przyszłości.", mend=MEND)
+
+
+def _check_nip(digits: str) -> None:
+    try:
+        stdnum_nip.validate(digits)
+    except ValidationError as error:
+        raise Refused("nip_checksum", "Cyfra kontrolna numeru NIP się nie zgadza.", mend=MEND) from error
+
+
+def _check_regon(digits: str) -> None:
+    try:
+        stdnum_regon.validate(digits)
+        stdnum_regon.validate(digits[:9])
+    except ValidationError as error:
+        raise Refused("regon_checksum", "Cyfra kontrolna numeru REGON się nie zgadza.", mend=MEND) from error
+
+
+@lru_cache(maxsize=65_536)
+def read_identity(text: str, *, on: date) -> IdentityNumber:
+    """The PESEL (11 digits), NIP (10) or REGON (9 or 14) that *text* holds; *on* is the day against which births count.
+
+    Raises Refused: `number_empty`, `number_length`, `number_repeated`, `pesel_checksum`, `pesel_date`, `pesel_future`,
+    `nip_checksum`, `regon_checksum`. No message repeats the number.
+    """
+    digits = SEPARATORS.sub("", text).upper().removeprefix("PL")
+    if not digits:
+        raise Refused("number_empty", "Brakuje numeru PESEL, NIP lub REGON.", mend="Wpisz go z dokumentu.")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) not in {9, 10, 11, 14}:
+        raise Refused(
+            "number_length",
+            "To nie jest PESEL, NIP ani REGON.",
+            mend="PESEL ma 11 cyfr, NIP 10, REGON 9 albo 14.",
+        )
+    if len(set(digits)) == 1:
+        raise Refused("number_repeated", "Numer złożony z jednej cyfry nie istnieje.", mend=MEND)
+    if len(digits) == 11:
+        _check_pesel(digits, on)
+        return IdentityNumber(NumberKind.PESEL, digits)
+    if len(digits) == 10:
+        _check_nip(digits)
+        return IdentityNumber(NumberKind.NIP, digits)
+    _check_regon(digits)
+    return IdentityNumber(NumberKind.REGON, digits)
+
+
+def mask_number(value: str) -> str:
+    """Only the last three characters, the rest as stars: enough for the owner to recognise, too little to use."""
+    return "*" * max(0, len(value) - 3) + value[-3:] if len(value) > 5 else "*" * len(value)
+
+
+def make_pesel(birth: date, serial: int, woman: bool) -> str:  # noqa: FBT001  the sex is a value here
+    """A valid PESEL for tests and the demo town: *serial* 0–999 tells people of one day apart; the sex is a digit."""
+    shift = next(shift for shift, first in CENTURIES.items() if first <= birth.year < first + 100)
+    sex = (serial * 2) % 10 + (0 if woman else 1)
+    digits = f"{birth.year % 100:02d}{birth.month + shift:02d}{birth.day:02d}{serial:03d}{sex}"
+    total = sum(weight * int(digit) for weight, digit in zip(PESEL_WEIGHTS, digits, strict=True))
+    return f"{digits}{(10 - total % 10) % 10}"
+
+
+def make_nip(first9: str) -> str:
+    """A valid NIP. Raises ValueError when these nine digits have none (remainder 10 is never issued)."""
+    check = sum(weight * int(digit) for weight, digit in zip(NIP_WEIGHTS, first9, strict=True)) % 11
+    if check == 10:
+        raise ValueError(first9)
+    return f"{first9}{check}"
+
+
+def make_regon(first8: str) -> str:
+    """A valid REGON of nine digits."""
+    check = sum(weight * int(digit) for weight, digit in zip(REGON_WEIGHTS, first8, strict=True)) % 11
+    return f"{first8}{check % 10}"

@@ -1,0 +1,98 @@
+"""The staff's first page: what waits for whom, and whether everything runs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from consents.models import ConsentApplication
+from core.models import InboundEvent
+from liabilities.models import ImportRun, Instalment
+from notifications.models import Message
+from payments.models import Payment
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing on the first page: a number, what it counts, and where to work on it."""
+
+    count: str
+    label: str
+    url: str
+    is_urgent: bool
+
+
+def _tasks(request: HttpRequest) -> list[Task]:
+    tasks = []
+    if request.user.has_perm("consents.view_consentapplication"):
+        waiting = ConsentApplication.objects.filter(state="draft").count()
+        page = reverse("admin:consents_consentapplication_changelist")
+        tasks.append(Task(str(waiting), "wniosków do sprawdzenia", f"{page}?state__exact=draft", waiting > 0))
+    if request.user.has_perm("payments.view_payment"):
+        doubtful = Payment.objects.filter(state="clerk").count()
+        page = reverse("admin:payments_payment_changelist")
+        tasks.append(Task(str(doubtful), "płatności do wyjaśnienia", f"{page}?state__exact=clerk", doubtful > 0))
+    if request.user.has_perm("liabilities.view_importrun"):
+        tasks += _imports()
+    if request.user.has_perm("notifications.view_message"):
+        tasks += _messages()
+    if request.user.has_perm("core.view_inboundevent"):
+        refused = InboundEvent.objects.filter(is_verified=False).count()
+        page = reverse("admin:core_inboundevent_changelist")
+        tasks.append(Task(str(refused), "zdarzeń z błędnym podpisem", f"{page}?is_verified__exact=0", refused > 0))
+    return tasks
+
+
+def _imports() -> list[Task]:
+    page = reverse("admin:liabilities_importrun_changelist")
+    newest = ImportRun.objects.order_by("-as_of").first()
+    if newest is None:
+        return [Task("–", "żadnego importu należności", page, is_urgent=True)]
+    stale = timezone.now() - newest.as_of > timedelta(days=settings.STALE_IMPORT_DAYS)
+    open_sums = Instalment.objects.open().aggregate(total=Sum("outstanding"), number=Count("pk"))
+    return [
+        Task(timezone.localtime(newest.as_of).strftime("%d.%m.%Y"), "stan ostatniego importu", page, stale),
+        Task(str(newest.rejected), "odrzuconych wierszy w ostatnim imporcie", page, newest.rejected > 0),
+        Task(
+            str(open_sums["number"]),
+            "otwartych rat",
+            reverse("admin:liabilities_instalment_changelist"),
+            is_urgent=False,
+        ),
+    ]
+
+
+def _messages() -> list[Task]:
+    page = reverse("admin:notifications_message_changelist")
+    day = timezone.now() - timedelta(days=1)
+    counts = Message.objects.filter(Q(queued_at__gte=day) | Q(state__in=["queued", "unknown"])).aggregate(
+        queued=Count("pk", filter=Q(state="queued")),
+        unknown=Count("pk", filter=Q(state="unknown")),
+        failed=Count("pk", filter=Q(state="failed", queued_at__gte=day)),
+        delivered=Count("pk", filter=Q(state="delivered", queued_at__gte=day)),
+    )
+    return [
+        Task(str(counts["queued"]), "wiadomości czeka na wysłanie", f"{page}?state__exact=queued", is_urgent=False),
+        Task(str(counts["delivered"]), "doręczonych od wczoraj", f"{page}?state__exact=delivered", is_urgent=False),
+        Task(str(counts["failed"]), "niedoręczonych od wczoraj", f"{page}?state__exact=failed", counts["failed"] > 0),
+        Task(str(counts["unknown"]), "wątpliwych", f"{page}?state__exact=unknown", counts["unknown"] > 0),
+    ]
+
+
+def _links(request: HttpRequest) -> list[tuple[str, str]]:
+    wanted = [
+        ("consents.add_consentapplication", "Zarejestruj wniosek papierowy", "admin:consents_consentapplication_add"),
+        ("residents.add_payer", "Zarejestruj płatnika", "admin:residents_payer_add"),
+        ("liabilities.add_importrun", "Wczytaj należności z pliku", "admin:liabilities_importrun_add"),
+    ]
+    return [(label, reverse(name)) for permission, label, name in wanted if request.user.has_perm(permission)]
+
+
+def staff_first_page(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
+    """Context of admin's index: the tasks and the daily work of who is signed in (Unfold's DASHBOARD_CALLBACK)."""
+    context.update({"tasks": _tasks(request), "daily_work": _links(request)})
+    return context

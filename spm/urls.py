@@ -1,0 +1,29 @@
+"""The site map."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from spm import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("residents.urls")),
+    path("", include("consents.urls")),
+    path("", include("notifications.urls")),
+    path("", include("liabilities.urls")),
+    path("", include("payments.urls")),
+    path("konto/", include("allauth.urls")),
+    path("urzad/", admin.site.urls),
+    path("deklaracja-dostepnosci/", views.page, {"name": "declaration"}, name="declaration"),
+    path("prywatnosc/", views.page, {"name": "privacy"}, name="privacy"),
+    path("kontakt/", views.page, {"name": "contact"}, name="contact"),
+    path("latwy-tekst/", views.page, {"name": "easy_read"}, name="easy_read"),
+    path("zglos-usterke/", views.report_fault, name="report_fault"),
+    path("wzornik/", views.wzornik, name="wzornik"),
+    path("health/", views.health, name="health"),
+]
+
+handler400 = "spm.views.bad_request"
+handler403 = "spm.views.forbidden"
+handler404 = "spm.views.not_found"
+handler500 = "spm.views.broken"
