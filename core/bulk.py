@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 BLOCK = 1 << 20
@@ -58,7 +58,8 @@ def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[An
     the same statement inserts nothing, when a unique constraint tells the rows apart.
     """
     quote = connection.ops.quote_name
-    names = ", ".join(quote(model._meta.get_field(column).column) for column in columns)  # type: ignore[union-attr]
+    fields = [model._meta.get_field(column) for column in columns]
+    names = ", ".join(quote(field.column) for field in fields if isinstance(field, Field))
     select, parameters = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -12,7 +12,7 @@ def money_field(verbose_name: str, **options: Any) -> "models.DecimalField[Any, 
     return models.DecimalField(verbose_name, max_digits=12, decimal_places=2, **options)
 
 
-class SealedTextField(models.TextField):
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
     """Text that is encrypted in the database and plain in Python (core/encryption.py).
 
     It cannot be searched: keep a fingerprint beside it. Expressions that copy the column copy the sealed form.

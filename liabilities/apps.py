@@ -1,6 +1,8 @@
-"""Django's name for this floor."""
+"""Django's name for this floor; importing it registers the kinds of message that the floor queues."""
 
 from django.apps import AppConfig
+
+from liabilities import messages
 
 
 class LiabilitiesConfig(AppConfig):
@@ -8,3 +10,4 @@ class LiabilitiesConfig(AppConfig):
 
     name = "liabilities"
     verbose_name = "należności"
+    message_kinds = (messages.DUE_APPROACHING, messages.DUE_PASSED)

@@ -79,9 +79,7 @@ def _amount(value: str) -> Decimal:
 def _assessed(value: str) -> Decimal:
     amount = _amount(value)
     if amount <= 0:
-        raise Refused(
-            "amount_not_positive", "Kwota musi być większa od zera.", mend="Popraw przypis."
-        )
+        raise Refused("amount_not_positive", "Kwota musi być większa od zera.", mend="Popraw przypis.")
     return amount
 
 
@@ -112,7 +110,7 @@ def _kind(value: str, kinds: Collection[str]) -> str:
 def read_row(
     line: int, cells: Mapping[str, str], *, kinds: Collection[str], on: date
 ) -> DueRow | tuple[RowProblem, ...]:
-    """The checked row, or every fault that it has. *kinds* are the known codes, *on* is today (for births and years)."""
+    """The checked row, or every fault that it has. *kinds* are the known codes, *on* is today."""
     readers: dict[str, Callable[[str], object]] = {
         "id": lambda value: _text("id", value),
         "identyfikator": lambda value: read_identity(value, on=on),

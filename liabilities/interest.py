@@ -1,8 +1,8 @@
 """Interest by regime, with its steps.
 
-Tax: Ordynacja podatkowa (OP) art. 53–56, 63 and the regulation of 22 August 2005 (t.j. Dz.U. 2021 poz. 703): principal
-× days × rate / 365 for each rate period, 365 in leap years too, the sum rounded once. Civil: art. 481 k.c., to the grosz.
-Commercial: the act of 8 March 2013, the rate of the first day of each half-year.
+Tax: Ordynacja podatkowa (OP) art. 53–56, 63 and the regulation of 22 August 2005 (t.j. Dz.U. 2021 poz. 703):
+principal × days × rate / 365 for each rate period, 365 in leap years too, the sum rounded once. Civil: art. 481 k.c.,
+to the grosz. Commercial: the act of 8 March 2013, the rate of the first day of each half-year.
 """
 
 from bisect import bisect_right
@@ -107,8 +107,8 @@ def interest_due(
 
     *rates* are in order of their days. Under the tax regime the sum is rounded to full złoty (OP art. 63 § 1) and is
     nothing when it does not exceed *minimum* (OP art. 54 § 1 pkt 5; the rounded sum is compared unless
-    *compare_exact*); *reduced* takes half the rate (OP art. 56a). Civil sums are rounded to the grosz. Returns the steps that led to it.
-    Raises Refused `rate_missing` when no rate covers the first day.
+    *compare_exact*); *reduced* takes half the rate (OP art. 56a). Civil sums are rounded to the grosz. Returns the
+    steps that led to it. Raises Refused `rate_missing` when no rate covers the first day.
     """
     if regime in {Regime.ALCOHOL, Regime.NONE} or on <= due_on or principal <= 0:
         return _none(due_on, on, regime)

@@ -7,20 +7,11 @@ from django.db.models.functions import Now
 
 from consents.models import Channel
 from core.fields import SealedTextField
+from notifications.kinds import Priority
 from notifications.states import FINAL, LABELS, State
 from residents.models import Payer
 
 FINAL_VALUES = sorted(state.value for state in FINAL)
-
-
-class Priority(models.IntegerChoices):
-    """Which message goes first; lower is sooner."""
-
-    CRISIS = 0, "kryzysowy"
-    CASE = 10, "sprawa"
-    TRANSACTION = 20, "płatność"
-    REMINDER = 30, "przypomnienie"
-    EVENT = 40, "wydarzenie"
 
 
 class TextTemplate(models.Model):
@@ -78,26 +69,30 @@ class Message(models.Model):
     priority = models.PositiveSmallIntegerField("kolejność", choices=Priority.choices)
     payer = models.ForeignKey(Payer, models.PROTECT, related_name="messages", verbose_name="adresat")
     address = SealedTextField("adres")
-    about = models.CharField("dotyczy", max_length=60, blank=True, default="")
+    about = models.CharField("dotyczy", max_length=60, blank=True, default="", db_default="")
     facts = models.JSONField("dane", default=dict)
     dedupe_key = models.CharField("klucz", max_length=120, unique=True)
     state = models.CharField(
-        "stan", max_length=10, choices=[(state.value, LABELS[state]) for state in State], default=State.QUEUED.value
+        "stan",
+        max_length=10,
+        choices=[(state.value, LABELS[state]) for state in State],
+        default=State.QUEUED.value,
+        db_default=State.QUEUED.value,
     )
-    reason = models.CharField("powód", max_length=200, blank=True, default="")
+    reason = models.CharField("powód", max_length=200, blank=True, default="", db_default="")
     queued_at = models.DateTimeField("w kolejce od", db_default=Now())
     not_before = models.DateTimeField("nie wcześniej niż", db_default=Now())
     expires_at = models.DateTimeField("nie później niż", null=True, blank=True)
     lease_until = models.DateTimeField("zajęta do", null=True, blank=True)
-    leased_by = models.CharField("zajęta przez", max_length=80, blank=True, default="")
-    attempts = models.PositiveSmallIntegerField("próby", default=0)
+    leased_by = models.CharField("zajęta przez", max_length=80, blank=True, default="", db_default="")
+    attempts = models.PositiveSmallIntegerField("próby", default=0, db_default=0)
     text_version = models.ForeignKey(
         TextVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="wersja tekstu"
     )
-    subject = models.CharField("temat", max_length=200, blank=True, default="")
-    body = models.TextField("treść", blank=True, default="")
-    gateway = models.CharField("bramka", max_length=20, blank=True, default="")
-    gateway_id = models.CharField("numer w bramce", max_length=80, blank=True, default="")
+    subject = models.CharField("temat", max_length=200, blank=True, default="", db_default="")
+    body = models.TextField("treść", blank=True, default="", db_default="")
+    gateway = models.CharField("bramka", max_length=20, blank=True, default="", db_default="")
+    gateway_id = models.CharField("numer w bramce", max_length=80, blank=True, default="", db_default="")
     parts = models.PositiveSmallIntegerField("części SMS", null=True, blank=True)
     cost_points = models.DecimalField("koszt (punkty)", max_digits=10, decimal_places=4, null=True, blank=True)
     sent_at = models.DateTimeField("wysłano", null=True, blank=True)

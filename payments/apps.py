@@ -1,6 +1,8 @@
-"""Django's name for this floor."""
+"""Django's name for this floor; importing it registers the kind of message that the floor queues."""
 
 from django.apps import AppConfig
+
+from payments import messages
 
 
 class PaymentsConfig(AppConfig):
@@ -8,3 +10,4 @@ class PaymentsConfig(AppConfig):
 
     name = "payments"
     verbose_name = "płatności"
+    message_kinds = (messages.PAYMENT_POSTED,)

@@ -304,6 +304,13 @@ PAYMENT_MINUTES = environment.integer(
     "SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen."
 )
 
+# --- law as settings ---------------------------------------------------------------------------------------------------
+INTEREST_MINIMUM_EXACT = environment.flag(
+    "SPM_INTEREST_MINIMUM_EXACT",
+    False,
+    "Compare the exact interest, not the rounded one, with art. 54 OP's limit.",
+)
+
 # --- reminders -------------------------------------------------------------------------------------------------------
 SENDING_HOURS = {
     "opens": environment.text(

@@ -90,7 +90,7 @@ class LedgerEntry(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="entered"),
+                referencing=pgtrigger.Referencing(new="entered"),  # type: ignore[no-untyped-call]
                 func="""
                     UPDATE liabilities_instalment AS i
                     SET assessed = i.assessed + s.assessed,

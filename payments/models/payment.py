@@ -113,7 +113,8 @@ class PaymentLine(models.Model):
     @property
     def total(self) -> Decimal:
         """Principal, interest and costs together, in złoty."""
-        return self.principal + self.interest + self.costs
+        total: Decimal = self.principal + self.interest + self.costs
+        return total
 
 
 class PaymentChange(models.Model):

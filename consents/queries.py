@@ -1,0 +1,39 @@
+"""Who may get what."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic
+
+
+def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
+    """Whether *topic* may go to the payer by *channel* at *at*, also in the past: one indexed look-up.
+
+    A topic with a statutory basis needs no consent.
+    """
+    if Topic.objects.filter(code=topic, basis=Topic.Basis.STATUTE, is_active=True).exists():
+        return True
+    return Consent.objects.in_force(at).filter(payer_id=payer_id, topic__code=topic, channel=channel).exists()
+
+
+def permitted_contacts() -> "QuerySet[PermittedContact]":
+    """Everybody who may get anything now, with the sealed address: join it, never read it whole."""
+    return PermittedContact.objects.all()
+
+
+def consents_in_force(payer_id: int, *, at: datetime) -> "QuerySet[Consent]":
+    """The payer's consents that hold at *at*, in the order of the application form."""
+    return (
+        Consent.objects.in_force(at)
+        .filter(payer_id=payer_id)
+        .select_related("topic", "application")
+        .order_by("topic__position", "channel")
+    )
+
+
+def accepted_applications(payer_id: int) -> "QuerySet[ConsentApplication]":
+    """The payer's accepted applications, the one that rules first (signed, received, registered last)."""
+    return ConsentApplication.objects.filter(payer_id=payer_id, state=ApplicationState.ACCEPTED).order_by(
+        "-signed_on", "-received_on", "-pk"
+    )

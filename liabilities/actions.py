@@ -1,0 +1,222 @@
+"""What may happen to the ledger: postings, charges, write-offs, stornos."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from core import audit
+from core.actor import Actor
+from core.errors import Refused
+from core.money import format_pln
+from liabilities.allocation import Split, split
+from liabilities.locking import lock_dues
+from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
+from liabilities.queries import NOTHING, Figures, figures
+from liabilities.regimes import Regime
+from notifications.actions import withdraw_messages
+from residents.models import Payer
+
+
+@dataclass(frozen=True)
+class PaymentPart:
+    """What a payment gives to one instalment, in złoty."""
+
+    instalment_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What came of a payment, in złoty; `closed` are the instalments of which nothing is left."""
+
+    costs: Decimal
+    interest: Decimal
+    principal: Decimal
+    credit: Decimal
+    closed: tuple[int, ...]
+
+
+def about_instalment(instalment_id: int) -> str:
+    """The name by which messages say that they speak of an instalment."""
+    return f"instalment:{instalment_id}"
+
+
+def post_payment(
+    *,
+    payer_id: int,
+    parts: Sequence[PaymentPart],
+    value_on: date,
+    reference: str,
+    by: Actor,
+    at: datetime,
+) -> Posting:
+    """Post a payment over dues, once for its *reference*: a second call returns the first posting and writes nothing.
+
+    *value_on* is the day that the law counts (OP art. 60) and decides the interest. Each part pays costs, interest and
+    principal as the regime of its due says (liabilities/allocation.py); what exceeds a due goes to the payer's credit.
+    Messages about dues that are now closed are withdrawn. Raises Refused `foreign_due` for an instalment that is not
+    this payer's, `nothing_to_post` for no parts or amounts not above zero.
+    """
+    if not parts or any(part.amount <= 0 for part in parts):
+        raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
+    with transaction.atomic():
+        dues = lock_dues(payer_id, [part.instalment_id for part in parts])
+        if earlier := list(LedgerEntry.objects.filter(reference=reference, payer_id=payer_id)):
+            return _told(earlier, ())
+        if any(dues.get(part.instalment_id, None) is None for part in parts) or any(
+            due.liability.payer_id != payer_id for due in dues.values()
+        ):
+            raise Refused("foreign_due", "Ta należność nie należy do tego płatnika.")
+        law = figures()
+        entries: list[LedgerEntry] = []
+        excess = NOTHING
+        for part in parts:
+            due = dues[part.instalment_id]
+            shares = _shares(part.amount, due, law, value_on)
+            entries += _entries(due, shares, payer_id=payer_id, value_on=value_on, reference=reference, at=at)
+            excess += shares.excess
+        if excess:
+            entries.append(_credit(payer_id, excess, value_on=value_on, reference=reference, at=at))
+        LedgerEntry.objects.bulk_create(entries)
+        closed = _closed(list(dues))
+        withdraw_messages(about=[about_instalment(key) for key in closed], reason="należność opłacona", at=at)
+        audit.record("post_payment", reference, by=by, payer=payer_id)
+        return _told(entries, closed)
+
+
+def _shares(amount: Decimal, due: Instalment, law: Figures, value_on: date) -> Split:
+    regime = due.liability.kind.regime
+    interest = law.interest(due.outstanding, payable_by=due.payable_by, on=value_on, regime=regime)
+    return split(amount, principal=due.outstanding, interest=interest.amount, costs=due.costs, regime=Regime(regime))
+
+
+def _entries(
+    due: Instalment, shares: Split, *, payer_id: int, value_on: date, reference: str, at: datetime
+) -> list[LedgerEntry]:
+    """The entries of one due: interest is charged and paid in one go, so that its account ends at nothing."""
+    wanted = [
+        (EntryKind.INTEREST, LedgerAccount.INTEREST, shares.interest),
+        (EntryKind.PAYMENT, LedgerAccount.INTEREST, -shares.interest),
+        (EntryKind.PAYMENT, LedgerAccount.COSTS, -shares.costs),
+        (EntryKind.PAYMENT, LedgerAccount.PRINCIPAL, -shares.principal),
+    ]
+    return [
+        LedgerEntry(
+            payer_id=payer_id,
+            instalment=due,
+            kind=kind,
+            account=account,
+            amount=amount,
+            value_on=value_on,
+            booked_at=at,
+            reference=reference,
+        )
+        for kind, account, amount in wanted
+        if amount
+    ]
+
+
+def _credit(payer_id: int, amount: Decimal, *, value_on: date, reference: str, at: datetime) -> LedgerEntry:
+    return LedgerEntry(
+        payer_id=payer_id,
+        kind=EntryKind.PAYMENT,
+        account=LedgerAccount.CREDIT,
+        amount=-amount,
+        value_on=value_on,
+        booked_at=at,
+        reference=reference,
+    )
+
+
+def _closed(instalment_ids: Sequence[int]) -> tuple[int, ...]:
+    left = Instalment.objects.filter(pk__in=instalment_ids, outstanding=0, costs=0)
+    return tuple(left.order_by("pk").values_list("pk", flat=True))
+
+
+def _told(entries: Sequence[LedgerEntry], closed: tuple[int, ...]) -> Posting:
+    def paid(account: str) -> Decimal:
+        return -sum(
+            (entry.amount for entry in entries if entry.account == account and entry.kind == EntryKind.PAYMENT), NOTHING
+        )
+
+    return Posting(
+        costs=paid(LedgerAccount.COSTS),
+        interest=paid(LedgerAccount.INTEREST),
+        principal=paid(LedgerAccount.PRINCIPAL),
+        credit=paid(LedgerAccount.CREDIT),
+        closed=closed,
+    )
+
+
+def _enter(
+    instalment: Instalment, kind: str, account: str, amount: Decimal, *, on: date, reference: str, at: datetime
+) -> LedgerEntry:
+    return LedgerEntry.objects.create(
+        payer_id=instalment.liability.payer_id,
+        instalment=instalment,
+        kind=kind,
+        account=account,
+        amount=amount,
+        value_on=on,
+        booked_at=at,
+        reference=reference,
+    )
+
+
+def charge_costs(
+    instalment: Instalment, *, amount: Decimal, reference: str, on: date, by: Actor, at: datetime
+) -> LedgerEntry:
+    """Charge the cost of a served reminder letter (upea art. 15 § 2), in złoty, to an open instalment."""
+    with transaction.atomic():
+        due = lock_dues(instalment.liability.payer_id, [instalment.pk])[instalment.pk]
+        if due.outstanding <= 0:
+            raise Refused("due_closed", "Ta rata jest opłacona: nie ma o czym upominać.")
+        entry = _enter(due, EntryKind.COSTS, LedgerAccount.COSTS, amount, on=on, reference=reference, at=at)
+        audit.record("charge_costs", about_instalment(due.pk), by=by, amount=str(amount))
+    return entry
+
+
+def write_off(
+    instalment: Instalment, *, amount: Decimal, reason: str, on: date, by: Actor, at: datetime
+) -> LedgerEntry:
+    """Write off *amount* złoty of what is left of an instalment (odpis, umorzenie), for a *reason* that is kept.
+
+    Raises Refused `write_off_too_much` when less is left.
+    """
+    with transaction.atomic():
+        due = lock_dues(instalment.liability.payer_id, [instalment.pk])[instalment.pk]
+        if not NOTHING < amount <= due.outstanding:
+            raise Refused(
+                "write_off_too_much", f"Można odpisać najwyżej {format_pln(due.outstanding)}.", where="amount"
+            )
+        reference = f"write_off:{due.pk}:{at:%Y%m%d%H%M%S%f}"
+        entry = _enter(due, EntryKind.WRITE_OFF, LedgerAccount.PRINCIPAL, -amount, on=on, reference=reference, at=at)
+        withdraw_messages(
+            about=[about_instalment(key) for key in _closed([due.pk])], reason="należność odpisana", at=at
+        )
+        audit.record("write_off", about_instalment(due.pk), by=by, amount=str(amount), reason=reason)
+    return entry
+
+
+def reverse_entry(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: datetime) -> LedgerEntry:
+    """Mend a wrong entry by its counter-entry (storno), which names it. Raises Refused `already_reversed`."""
+    with transaction.atomic():
+        Payer.objects.select_for_update(of=("self",)).get(pk=entry.payer_id)
+        if LedgerEntry.objects.filter(reverses=entry).exists() or entry.kind == EntryKind.CORRECTION:
+            raise Refused("already_reversed", "Ten wpis jest już wystornowany.")
+        storno = LedgerEntry.objects.create(
+            payer_id=entry.payer_id,
+            instalment_id=entry.instalment_id,
+            kind=EntryKind.CORRECTION,
+            account=entry.account,
+            amount=-entry.amount,
+            value_on=on,
+            booked_at=at,
+            reference=f"storno:{entry.pk}",
+            reverses=entry,
+        )
+        audit.record("reverse_entry", f"entry:{entry.pk}", by=by, reason=reason)
+    return storno

@@ -1,0 +1,177 @@
+"""Reads of the ledger: open dues, balance, credit, the account's entries. Each a constant number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import QuerySet, Sum
+
+from liabilities.due_dates import moved_term
+from liabilities.interest import Interest, Rate, interest_due
+from liabilities.models import Fee, FeeKind, Instalment, InterestRate, LedgerEntry
+from liabilities.regimes import Regime
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class OpenDue:
+    """One instalment as its payer sees it on a day; amounts in złoty."""
+
+    instalment_id: int
+    liability_id: int
+    title: str
+    kind_name: str
+    year: int
+    number: int
+    due_on: date
+    payable_by: date
+    moved_because: str
+    account: str
+    assessed: Decimal
+    principal: Decimal
+    interest: Interest
+    costs: Decimal
+    total: Decimal
+    is_overdue: bool
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is left of it."""
+        return self.total == 0
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A payer's account on a day, in złoty: `total` is what is left to pay after the credit; negative is a credit."""
+
+    principal: Decimal
+    interest: Decimal
+    costs: Decimal
+    credit: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The dated figures of the law, read once for a page or a batch."""
+
+    rates: dict[str, list[Rate]]
+    minimums: list[tuple[date, Decimal]]
+
+    def interest(self, principal: Decimal, *, payable_by: date, on: date, regime: str) -> Interest:
+        """Interest on *principal* by the figures in force *on* that day (see liabilities/interest.py)."""
+        minimum = next((amount for since, amount in reversed(self.minimums) if since <= on), None)
+        return interest_due(
+            principal,
+            due_on=payable_by,
+            on=on,
+            regime=Regime(regime),
+            rates=self.rates.get(regime, []),
+            minimum=minimum,
+            compare_exact=settings.INTEREST_MINIMUM_EXACT,
+        )
+
+
+def figures() -> Figures:
+    """All interest rates and the threshold of OP art. 54 § 1 pkt 5, in order of their days: two queries."""
+    rates: dict[str, list[Rate]] = {}
+    for regime, since, percent in InterestRate.objects.order_by("valid_from").values_list(
+        "regime", "valid_from", "percent"
+    ):
+        rates.setdefault(regime, []).append(Rate(since, percent))
+    minimums = Fee.objects.filter(kind=FeeKind.MINIMUM_INTEREST).values_list("valid_from", "amount")
+    return Figures(rates, sorted((since or date.min, amount) for since, amount in minimums))
+
+
+def _seen(instalment: Instalment, law: Figures, on: date) -> OpenDue:
+    kind = instalment.liability.kind
+    interest = law.interest(instalment.outstanding, payable_by=instalment.payable_by, on=on, regime=kind.regime)
+    return OpenDue(
+        instalment_id=instalment.pk,
+        liability_id=instalment.liability_id,
+        title=instalment.liability.title,
+        kind_name=kind.name,
+        year=instalment.liability.year,
+        number=instalment.number,
+        due_on=instalment.due_on,
+        payable_by=instalment.payable_by,
+        moved_because=moved_term(instalment.due_on, regime=Regime(kind.regime)).reason
+        if instalment.payable_by != instalment.due_on
+        else "",
+        account=instalment.account,
+        assessed=instalment.assessed,
+        principal=instalment.outstanding,
+        interest=interest,
+        costs=instalment.costs,
+        total=instalment.outstanding + interest.amount + instalment.costs,
+        is_overdue=instalment.outstanding > 0 and instalment.payable_by < on,
+    )
+
+
+def _of_payer(payer_id: int) -> "QuerySet[Instalment]":
+    return (
+        Instalment.objects.for_payer(payer_id)
+        .select_related("liability__kind")
+        .order_by("payable_by", "liability_id", "number")
+    )
+
+
+def seen_on(instalments: Iterable[Instalment], *, on: date) -> list[OpenDue]:
+    """Instalments (with liability and kind at hand) as their payer sees them *on* a day."""
+    law = figures()
+    return [_seen(instalment, law, on) for instalment in instalments]
+
+
+def open_dues(payer_id: int, *, on: date) -> list[OpenDue]:
+    """The payer's dues with something left to pay, by term, with interest as of *on* and how it came about."""
+    open_ones = _of_payer(payer_id).filter(outstanding__gt=0) | _of_payer(payer_id).filter(costs__gt=0)
+    return seen_on(open_ones, on=on)
+
+
+def paid_instalments(payer_id: int) -> "QuerySet[Instalment]":
+    """The payer's instalments that are paid whole, the newest term first."""
+    return _of_payer(payer_id).filter(outstanding=0, costs=0).order_by("-payable_by", "-pk")
+
+
+def credit(payer_id: int) -> Decimal:
+    """The payer's own money with the town (nadpłata), in złoty."""
+    total = LedgerEntry.objects.filter(payer_id=payer_id, account="credit").aggregate(total=Sum("amount"))["total"]
+    return -(total or NOTHING)
+
+
+def balance(payer_id: int, *, on: date) -> Balance:
+    """What the payer's account says *on* a day, interest included."""
+    return balance_of(open_dues(payer_id, on=on), credit(payer_id))
+
+
+def balance_of(dues: Iterable[OpenDue], credited: Decimal) -> Balance:
+    """The balance of dues already read."""
+    dues = list(dues)
+    principal = sum((due.principal for due in dues), NOTHING)
+    interest = sum((due.interest.amount for due in dues), NOTHING)
+    costs = sum((due.costs for due in dues), NOTHING)
+    return Balance(principal, interest, costs, credited, principal + interest + costs - credited)
+
+
+def entries_of(instalment_id: int) -> "QuerySet[LedgerEntry]":
+    """The ledger of one instalment, oldest first."""
+    return LedgerEntry.objects.filter(instalment_id=instalment_id).order_by("booked_at", "pk")
+
+
+def unproven_instalments() -> "list[int]":
+    """Instalments whose kept sums differ from the sum of their entries: none, or the ledger is broken."""
+    sums = Instalment.objects.raw(
+        """
+        SELECT i.id FROM liabilities_instalment i
+        LEFT JOIN (
+            SELECT instalment_id, COALESCE(sum(amount) FILTER (WHERE account = 'principal'), 0) AS principal,
+                COALESCE(sum(amount) FILTER (WHERE account = 'costs'), 0) AS costs
+            FROM liabilities_ledgerentry WHERE instalment_id IS NOT NULL GROUP BY instalment_id
+        ) e ON e.instalment_id = i.id
+        WHERE i.outstanding <> COALESCE(e.principal, 0) OR i.costs <> COALESCE(e.costs, 0)
+        """
+    )
+    return [row.pk for row in sums]

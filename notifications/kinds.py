@@ -1,0 +1,55 @@
+"""The registry of message kinds: what each may say, how urgent it is, when it goes. Filled at start by the apps above.
+
+Free of models, so that an app's `apps.py` may register its kinds as it is imported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models.enums import IntegerChoices
+
+
+class Priority(IntegerChoices):
+    """Which message goes first; lower is sooner."""
+
+    CRISIS = 0, "kryzysowy"
+    CASE = 10, "sprawa"
+    TRANSACTION = 20, "płatność"
+    REMINDER = 30, "przypomnienie"
+    EVENT = 40, "wydarzenie"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message. `facts` are the names its texts may use, each with a sample for previews.
+
+    `any_hour` kinds do not wait for the sending hours; a message is not sent once `expires_after` has passed since it
+    was queued (None: never).
+    """
+
+    code: str
+    name: str
+    priority: Priority
+    facts: Mapping[str, str]
+    expires_after: timedelta | None = None
+    any_hour: bool = False
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Put *kind* into the registry. Raises ValueError when another kind has its code."""
+    if KINDS.setdefault(kind.code, kind) != kind:
+        raise ValueError(f"two kinds of message are called {kind.code}")
+
+
+def find(code: str) -> Kind:
+    """The kind of that code. Raises KeyError when nobody registered it."""
+    return KINDS[code]
+
+
+def codes_for_any_hour() -> list[str]:
+    """The kinds that may go out in quiet hours."""
+    return sorted(code for code, kind in KINDS.items() if kind.any_hour)

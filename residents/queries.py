@@ -1,0 +1,23 @@
+"""Reads of floor 1 that more than one caller needs."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from residents.identity import IdentityNumber
+from residents.models import Account, Contact, Mandate, Payer
+
+
+def find_payer(number: IdentityNumber) -> Payer | None:
+    """The payer who bears *number*, by the keyed index for a PESEL; None when nobody does."""
+    return Payer.objects.with_number(number).first()
+
+
+def mandates_of(account: Account, *, at: datetime) -> "QuerySet[Mandate]":
+    """The mandates of *account* in force *at*, with their payers, its own first."""
+    return account.mandates.in_force(at).select_related("payer").order_by("-basis", "payer__name")
+
+
+def contacts_of(payer_id: int) -> dict[str, str]:
+    """The payer's contacts in force: kind («phone», «email») → address."""
+    return {contact.kind: contact.address for contact in Contact.objects.filter(payer_id=payer_id)}
