@@ -17,7 +17,6 @@ from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
 from liabilities.queries import NOTHING, Figures, figures
 from liabilities.regimes import Regime
 from notifications.actions import withdraw_messages
-from residents.models import Payer
 
 
 @dataclass(frozen=True)
@@ -60,22 +59,20 @@ def post_payment(
     Messages about dues that are now closed are withdrawn. Raises Refused `foreign_due` for an instalment that is not
     this payer's, `nothing_to_post` for no parts or amounts not above zero.
     """
-    if not parts or any(part.amount <= 0 for part in parts):
+    amounts = _summed(parts)
+    if not amounts:
         raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
     with transaction.atomic():
-        dues = lock_dues(payer_id, [part.instalment_id for part in parts])
+        dues = lock_dues(payer_id, amounts)
         if earlier := list(LedgerEntry.objects.filter(reference=reference, payer_id=payer_id)):
-            return _told(earlier, ())
-        if any(dues.get(part.instalment_id, None) is None for part in parts) or any(
-            due.liability.payer_id != payer_id for due in dues.values()
-        ):
+            return _told(earlier, _closed([key for entry in earlier if (key := entry.instalment_id) is not None]))
+        if amounts.keys() - dues.keys():
             raise Refused("foreign_due", "Ta należność nie należy do tego płatnika.")
         law = figures()
         entries: list[LedgerEntry] = []
         excess = NOTHING
-        for part in parts:
-            due = dues[part.instalment_id]
-            shares = _shares(part.amount, due, law, value_on)
+        for due in dues.values():
+            shares = _shares(amounts[due.pk], due, law, value_on)
             entries += _entries(due, shares, payer_id=payer_id, value_on=value_on, reference=reference, at=at)
             excess += shares.excess
         if excess:
@@ -85,6 +82,16 @@ def post_payment(
         withdraw_messages(about=[about_instalment(key) for key in closed], reason="należność opłacona", at=at)
         audit.record("post_payment", reference, by=by, payer=payer_id)
         return _told(entries, closed)
+
+
+def _summed(parts: Sequence[PaymentPart]) -> dict[int, Decimal]:
+    """What is paid on each instalment; nothing at all when a part is not above zero."""
+    amounts: dict[int, Decimal] = {}
+    for part in parts:
+        if part.amount <= 0:
+            return {}
+        amounts[part.instalment_id] = amounts.get(part.instalment_id, NOTHING) + part.amount
+    return amounts
 
 
 def _shares(amount: Decimal, due: Instalment, law: Figures, value_on: date) -> Split:
@@ -169,7 +176,12 @@ def _enter(
 def charge_costs(
     instalment: Instalment, *, amount: Decimal, reference: str, on: date, by: Actor, at: datetime
 ) -> LedgerEntry:
-    """Charge the cost of a served reminder letter (upea art. 15 § 2), in złoty, to an open instalment."""
+    """Charge the cost of a served reminder letter (upea art. 15 § 2), in złoty, to an open instalment.
+
+    Raises Refused `due_closed` when nothing is left of it, `nothing_to_post` for an amount not above zero.
+    """
+    if amount <= 0:
+        raise Refused("nothing_to_post", "Koszt upomnienia musi być większy od zera.", where="amount")
     with transaction.atomic():
         due = lock_dues(instalment.liability.payer_id, [instalment.pk])[instalment.pk]
         if due.outstanding <= 0:
@@ -202,11 +214,24 @@ def write_off(
 
 
 def reverse_entry(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: datetime) -> LedgerEntry:
-    """Mend a wrong entry by its counter-entry (storno), which names it. Raises Refused `already_reversed`."""
+    """Mend a wrong entry by its counter-entry (storno), which names it; the *reason* is kept.
+
+    Raises Refused `already_reversed`, and `storno_below_zero` when more was paid on the due since than would be left.
+    """
     with transaction.atomic():
-        Payer.objects.select_for_update(of=("self",)).get(pk=entry.payer_id)
+        due = lock_dues(entry.payer_id, [entry.instalment_id] if entry.instalment_id else []).get(
+            entry.instalment_id or 0
+        )
         if LedgerEntry.objects.filter(reverses=entry).exists() or entry.kind == EntryKind.CORRECTION:
             raise Refused("already_reversed", "Ten wpis jest już wystornowany.")
+        if due is not None and entry.amount > {"principal": due.outstanding, "costs": due.costs}.get(
+            entry.account, entry.amount
+        ):
+            raise Refused(
+                "storno_below_zero",
+                "Tego wpisu nie można wystornować: na poczet tej raty wpłacono już więcej, niż by zostało.",
+                mend="Najpierw wystornuj wpłatę.",
+            )
         storno = LedgerEntry.objects.create(
             payer_id=entry.payer_id,
             instalment_id=entry.instalment_id,

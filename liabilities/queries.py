@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from core.errors import Refused
 from liabilities.due_dates import moved_term
 from liabilities.interest import Interest, Rate, interest_due
-from liabilities.models import Fee, FeeKind, Instalment, InterestRate, LedgerEntry
+from liabilities.models import Fee, FeeKind, Instalment, InterestRate, LedgerAccount, LedgerEntry
 from liabilities.regimes import Regime
 
 NOTHING = Decimal("0.00")
@@ -62,17 +63,24 @@ class Figures:
     minimums: list[tuple[date, Decimal]]
 
     def interest(self, principal: Decimal, *, payable_by: date, on: date, regime: str) -> Interest:
-        """Interest on *principal* by the figures in force *on* that day (see liabilities/interest.py)."""
+        """Interest on *principal* by the figures in force *on* that day (see liabilities/interest.py).
+
+        For a term older than the table of rates it is nothing, and the basis says so: nobody is charged by a guess.
+        """
         minimum = next((amount for since, amount in reversed(self.minimums) if since <= on), None)
-        return interest_due(
-            principal,
-            due_on=payable_by,
-            on=on,
-            regime=Regime(regime),
-            rates=self.rates.get(regime, []),
-            minimum=minimum,
-            compare_exact=settings.INTEREST_MINIMUM_EXACT,
-        )
+        try:
+            return interest_due(
+                principal,
+                due_on=payable_by,
+                on=on,
+                regime=Regime(regime),
+                rates=self.rates.get(regime, []),
+                minimum=minimum,
+                compare_exact=settings.INTEREST_MINIMUM_EXACT,
+            )
+        except Refused as refusal:
+            basis = f"Odsetek nie naliczono. {refusal.message}"
+            return Interest(NOTHING, NOTHING, payable_by, on, (on - payable_by).days, (), basis)
 
 
 def figures() -> Figures:
@@ -127,8 +135,17 @@ def seen_on(instalments: Iterable[Instalment], *, on: date) -> list[OpenDue]:
 
 def open_dues(payer_id: int, *, on: date) -> list[OpenDue]:
     """The payer's dues with something left to pay, by term, with interest as of *on* and how it came about."""
-    open_ones = _of_payer(payer_id).filter(outstanding__gt=0) | _of_payer(payer_id).filter(costs__gt=0)
-    return seen_on(open_ones, on=on)
+    return seen_on(_of_payer(payer_id).filter(Q(outstanding__gt=0) | Q(costs__gt=0)), on=on)
+
+
+def all_dues(payer_id: int, *, on: date) -> list[OpenDue]:
+    """All the payer's dues, the paid ones too, by term, as of *on*; three queries."""
+    return seen_on(_of_payer(payer_id), on=on)
+
+
+def find_due(payer_id: int, instalment_id: int, *, on: date) -> OpenDue | None:
+    """One due of the payer as of *on*, open or paid; None when it is not theirs or not there."""
+    return next(iter(seen_on(_of_payer(payer_id).filter(pk=instalment_id), on=on)), None)
 
 
 def paid_instalments(payer_id: int) -> "QuerySet[Instalment]":
@@ -138,7 +155,9 @@ def paid_instalments(payer_id: int) -> "QuerySet[Instalment]":
 
 def credit(payer_id: int) -> Decimal:
     """The payer's own money with the town (nadpłata), in złoty."""
-    total = LedgerEntry.objects.filter(payer_id=payer_id, account="credit").aggregate(total=Sum("amount"))["total"]
+    total = LedgerEntry.objects.filter(payer_id=payer_id, account=LedgerAccount.CREDIT).aggregate(total=Sum("amount"))[
+        "total"
+    ]
     return -(total or NOTHING)
 
 
@@ -159,6 +178,15 @@ def balance_of(dues: Iterable[OpenDue], credited: Decimal) -> Balance:
 def entries_of(instalment_id: int) -> "QuerySet[LedgerEntry]":
     """The ledger of one instalment, oldest first."""
     return LedgerEntry.objects.filter(instalment_id=instalment_id).order_by("booked_at", "pk")
+
+
+def statement(payer_id: int) -> "QuerySet[LedgerEntry]":
+    """Every entry of the payer's account, oldest first, with what it belongs to."""
+    return (
+        LedgerEntry.objects.filter(payer_id=payer_id)
+        .select_related("instalment__liability__kind")
+        .order_by("booked_at", "pk")
+    )
 
 
 def unproven_instalments() -> "list[int]":
