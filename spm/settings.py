@@ -304,7 +304,7 @@ PAYMENT_MINUTES = environment.integer(
     "SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen."
 )
 
-# --- law as settings ---------------------------------------------------------------------------------------------------
+# --- law as settings -------------------------------------------------------------------------------------------------
 INTEREST_MINIMUM_EXACT = environment.flag(
     "SPM_INTEREST_MINIMUM_EXACT",
     False,

@@ -40,7 +40,7 @@ class LedgerEntry(models.Model):
     account, is unique: the same event is never posted twice.
     """
 
-    payer = models.ForeignKey(Payer, models.PROTECT, related_name="entries", verbose_name="płatnik")
+    payer = models.ForeignKey(Payer, models.PROTECT, related_name="entries", db_index=False, verbose_name="płatnik")
     instalment = models.ForeignKey(
         Instalment, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="rata"
     )

@@ -35,8 +35,8 @@ class DueKind(models.Model):
 class Liability(models.Model):
     """A due (należność) of one payer: a year's property tax, a lease, a waste fee. Its instalments hold the sums."""
 
-    payer = models.ForeignKey(Payer, models.PROTECT, related_name="liabilities", verbose_name="płatnik")
-    kind = models.ForeignKey(DueKind, models.PROTECT, related_name="+", verbose_name="rodzaj")
+    payer = models.ForeignKey(Payer, models.PROTECT, related_name="liabilities", db_index=False, verbose_name="płatnik")
+    kind = models.ForeignKey(DueKind, models.PROTECT, related_name="+", db_index=False, verbose_name="rodzaj")
     title = models.CharField("tytuł", max_length=200)
     year = models.PositiveSmallIntegerField("rok")
     source = models.CharField("system źródłowy", max_length=40)
@@ -91,7 +91,9 @@ class Instalment(models.Model):
     costs = money_field("koszty upomnień", default=Decimal(0), editable=False)
     source_paid = money_field("wpłacono według systemu", default=Decimal(0))
     as_of = models.DateTimeField("stan na")
-    changed_in = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="+", verbose_name="z importu")
+    changed_in = models.ForeignKey(
+        ImportRun, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="z importu"
+    )
 
     objects = InstalmentQuerySet.as_manager()
 

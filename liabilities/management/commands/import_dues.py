@@ -1,0 +1,75 @@
+"""`manage.py import_dues FILE [--source NAME] [--as-of ISO-TIME] [--json]`: a dues file into the ledger."""
+
+from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from core.actor import job
+from core.commands import HouseCommand
+from core.errors import Refused
+from liabilities.importing import import_dues
+
+
+def moment(text: str | None, *, now: datetime) -> datetime:
+    """The moment that `--as-of` says (Warsaw time unless it says otherwise), now where it is not given."""
+    if text is None:
+        return now
+    try:
+        found = parse_datetime(text)
+        day = None if found else parse_date(text)
+    except ValueError:
+        found = day = None
+    if found is None and day is not None:
+        found = datetime.combine(day, datetime.min.time())
+    if found is None:
+        raise Refused("as_of_unreadable", "--as-of nie jest datą.", mend="Podaj np. 2026-03-15T18:00.")
+    return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+def content(path: str) -> bytes:
+    """The file's bytes. Raises Refused `file_missing` when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Refused("file_missing", f"Nie można odczytać pliku {path}.", mend="Sprawdź ścieżkę.") from error
+
+
+class Command(HouseCommand):
+    """Reads the file, applies it, prints what came of it."""
+
+    help = "Import a dues file (docs/formats/dues.md)."
+
+    def options(self, parser: ArgumentParser) -> None:
+        """FILE, --source, --as-of."""
+        parser.add_argument("file")
+        parser.add_argument("--source", default="fk", help="name of the finance system")
+        parser.add_argument("--as-of", help="when the system knew what the file says; now by default")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Import and tell."""
+        now = timezone.now()
+        report = import_dues(
+            content(options["file"]),
+            file_name=Path(options["file"]).name,
+            source=options["source"][:40],
+            as_of=moment(options["as_of"], now=now),
+            on=timezone.localdate(),
+            at=now,
+            by=job("import_dues"),
+        )
+        told = asdict(report)
+        told.pop("run_id")
+        return {"rows": told.pop("rows"), "accepted": report.accepted, **told}
+
+    def lines(self, answer: dict[str, Any]) -> list[str]:
+        """A line of counts, then a line a fault."""
+        head = (
+            f"Wierszy: {answer['rows']}. Nowych: {answer['created']}, zmienionych: {answer['updated']}, "
+            f"bez zmian: {answer['unchanged']}, odrzuconych: {answer['rejected']}."
+        )
+        return [head, *(f"  wiersz {e['line']}, {e['column'] or 'cały'}: {e['message']}" for e in answer["errors"])]
