@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Collection
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
@@ -42,6 +44,13 @@ def _check(choices: Collection[Choice], *, phone: str, email: str, signed_on: da
             where="signed_on",
             mend="Sprawdź obie daty.",
         )
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise Refused(
+                "email_unreadable", "To nie jest adres e-mail.", where="email", mend="Podaj adres jak jan@example.com."
+            ) from error
     known = set(Topic.objects.filter(is_active=True).values_list("code", flat=True))
     if unknown := {choice.topic for choice in choices} - known:
         raise Refused("topic_unknown", f"Nieznany rodzaj powiadomień: {', '.join(sorted(unknown))}.", where="choices")

@@ -2,34 +2,34 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 
 from core.errors import Refused
 
 KNOWN_OTHERS = {b"%PDF": "PDF", b"PK\x03\x04": "XLSX lub ZIP", b"\xd0\xcf\x11\xe0": "XLS lub DOC", b"{": "JSON"}
 MOST_COLUMNS = 200
+AGAIN = "Wyeksportuj należności do pliku CSV."
 
 
 def decode(content: bytes) -> str:
     """The text of a CSV file in UTF-8 (with or without BOM) or Windows-1250.
 
-    Raises Refused `file_empty`, `file_other` (a PDF, a workbook …) or `file_binary`.
+    Raises Refused `file_empty`, `file_other` (a PDF, a workbook …), `file_binary` or `file_encoding`.
     """
     if not content.strip():
         raise Refused("file_empty", "Plik jest pusty.", mend="Wyeksportuj go jeszcze raz.")
     for magic, name in KNOWN_OTHERS.items():
         if content.startswith(magic):
-            raise Refused("file_other", f"To plik {name}, a nie CSV.", mend="Wyeksportuj należności do pliku CSV.")
+            raise Refused("file_other", f"To plik {name}, a nie CSV.", mend=AGAIN)
     if b"\x00" in content:
-        raise Refused("file_binary", "To nie jest plik tekstowy CSV.", mend="Wyeksportuj należności do pliku CSV.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1250")
-    except UnicodeDecodeError as error:
-        raise Refused("file_encoding", "Nieznane kodowanie pliku.", mend="Zapisz plik w UTF-8.") from error
+        raise Refused("file_binary", "To nie jest plik tekstowy CSV.", mend=AGAIN)
+    for encoding in ("utf-8-sig", "cp1250"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused("file_encoding", "Nieznane kodowanie pliku.", mend="Zapisz plik w UTF-8.")
 
 
 def _separator(header: str, columns: Sequence[str]) -> str:
@@ -38,11 +38,12 @@ def _separator(header: str, columns: Sequence[str]) -> str:
     )
 
 
-def read_rows(content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str] | None]]:
+def read_rows(content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, Sequence[str] | None]]:
     """Each data row of a CSV file with the number of its first line; None for a row with too few or many cells.
 
-    The header must name all of *columns*, in any order and any case; others are passed over. Blank lines are skipped.
-    Raises Refused as `decode`, and `file_columns` naming what is missing.
+    The header must name all of *columns* (two or more), in any order and any case; others are passed over. The cells
+    come in the order of *columns*. Blank lines are skipped.
+    Raises Refused as `decode`, and `file_columns` naming what is missing; a file is judged before its first row comes.
     """
     text = decode(content)
     separator = _separator(text.split("\n", 1)[0], columns)
@@ -58,13 +59,13 @@ def read_rows(content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, Map
             f"W nagłówku brakuje kolumn: {', '.join(missing)}." if missing else "Plik ma za dużo kolumn.",
             mend=f"Pierwszy wiersz musi brzmieć: {';'.join(columns)}.",
         )
-    places = [header.index(column) for column in columns]
-    return _rows(reader, columns, places, len(header))
+    in_order = itemgetter(*(header.index(column) for column in columns))
+    return _rows(reader, in_order, len(header))
 
 
 def _rows(
-    reader: "csv._reader", columns: Sequence[str], places: Sequence[int], width: int
-) -> Iterator[tuple[int, Mapping[str, str] | None]]:
+    reader: "csv._reader", in_order: Callable[[list[str]], tuple[str, ...]], width: int
+) -> Iterator[tuple[int, Sequence[str] | None]]:
     line = reader.line_num + 1
     while True:
         try:
@@ -73,9 +74,10 @@ def _rows(
             return
         except csv.Error:
             yield line, None
-            line = reader.line_num + 1
-            continue
-        if cells and any(cells):
-            whole = len(cells) == width
-            yield line, dict(zip(columns, [cells[place] for place in places], strict=True)) if whole else None
+        else:
+            if len(cells) == width:
+                if any(cells):
+                    yield line, in_order(cells)
+            elif any(cells):
+                yield line, None
         line = reader.line_num + 1

@@ -2,11 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from operator import getitem
+from typing import Any, NamedTuple
 
 from core.dates import parse_date
 from core.errors import Refused
@@ -22,10 +23,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 LONGEST = {"id": 64, "nazwa": 200, "tytul": 200}
 LARGEST = Decimal("9999999999.99")
 NOTHING = Decimal("0.00")
+MOST_KNOWN = 50_000
+OVERPAID = "Wpłata jest większa niż kwota należności. Nadpłatę wykaż w systemie źródłowym osobno."
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
+class DueRow(NamedTuple):
     """A row that passed every check that needs no database. Amounts in złoty."""
 
     line: int
@@ -68,7 +70,6 @@ def _whole_number(value: str, *, least: int, most: int, what: str) -> int:
     return int(text)
 
 
-@lru_cache(maxsize=65_536)
 def _amount(value: str) -> Decimal:
     amount = parse_pln(value)
     if amount > LARGEST:
@@ -90,7 +91,6 @@ def _paid(value: str) -> Decimal:
     return amount
 
 
-@lru_cache(maxsize=8192)
 def _term(value: str) -> date:
     day = parse_date(value)
     if not 1990 <= day.year <= 2100:
@@ -107,50 +107,65 @@ def _kind(value: str, kinds: Collection[str]) -> str:
     raise Refused("kind_unknown", "Nieznany rodzaj należności.", mend=mend)
 
 
+class _Known(dict[str, Any]):
+    """What each distinct cell of a column says, so that one that repeats is read once."""
+
+    def __init__(self, reader: Callable[[str], object]) -> None:
+        super().__init__()
+        self._reader = reader
+
+    def __missing__(self, cell: str) -> object:
+        if CONTROL.search(cell):
+            raise Refused("control_character", "Niedozwolony znak sterujący.", mend="Usuń go.")
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        value = self[cell] = self._reader(cell)
+        return value
+
+
+class RowReader:
+    """Reads the rows of one file. *kinds* are the known codes of kinds of due, *on* is today."""
+
+    def __init__(self, *, kinds: Collection[str], on: date) -> None:
+        """Readers of the columns, in the order of COLUMNS."""
+        readers: tuple[Callable[[str], object], ...] = (
+            lambda cell: _text("id", cell),
+            lambda cell: read_identity(cell, on=on),
+            lambda cell: _text("nazwa", cell),
+            lambda cell: _kind(cell, kinds),
+            lambda cell: _text("tytul", cell),
+            lambda cell: _whole_number(cell, least=1990, most=on.year + 2, what="Rok"),
+            lambda cell: _whole_number(cell, least=1, most=400, what="Numer raty"),
+            _term,
+            _assessed,
+            _paid,
+            parse_nrb,
+        )
+        self._known = tuple(_Known(reader) for reader in readers)
+
+    def read(self, line: int, cells: Sequence[str]) -> DueRow | tuple[RowProblem, ...]:
+        """The checked row, or every fault that it has; *cells* are in the order of COLUMNS."""
+        try:
+            row = DueRow(line, *map(getitem, self._known, cells))
+        except Refused:
+            return self._problems(line, cells)
+        if row.paid > row.amount:
+            return (RowProblem(line, "zaplacono", cells[9].strip()[:200], OVERPAID),)
+        return row
+
+    def _problems(self, line: int, cells: Sequence[str]) -> tuple[RowProblem, ...]:
+        problems = []
+        for column, known, cell in zip(COLUMNS, self._known, cells, strict=True):
+            try:
+                known[cell]
+            except Refused as refusal:
+                shown = mask_number(cell.strip()) if column == "identyfikator" else CONTROL.sub("\ufffd", cell.strip())
+                problems.append(RowProblem(line, column, shown[:200], str(refusal)))
+        return tuple(problems)
+
+
 def read_row(
     line: int, cells: Mapping[str, str], *, kinds: Collection[str], on: date
 ) -> DueRow | tuple[RowProblem, ...]:
-    """The checked row, or every fault that it has. *kinds* are the known codes, *on* is today."""
-    readers: dict[str, Callable[[str], object]] = {
-        "id": lambda value: _text("id", value),
-        "identyfikator": lambda value: read_identity(value, on=on),
-        "nazwa": lambda value: _text("nazwa", value),
-        "rodzaj": lambda value: _kind(value, kinds),
-        "tytul": lambda value: _text("tytul", value),
-        "rok": lambda value: _whole_number(value, least=1990, most=on.year + 2, what="Rok"),
-        "rata": lambda value: _whole_number(value, least=1, most=400, what="Numer raty"),
-        "termin": _term,
-        "kwota": _assessed,
-        "zaplacono": _paid,
-        "konto": parse_nrb,
-    }
-    return _read(line, cells, readers)
-
-
-def _read(
-    line: int, cells: Mapping[str, str], readers: Mapping[str, Callable[[str], object]]
-) -> DueRow | tuple[RowProblem, ...]:
-    values: list[object] = []
-    problems = []
-    for column, reader in readers.items():
-        cell = cells[column]
-        try:
-            if CONTROL.search(cell):
-                raise Refused("control_character", "Niedozwolony znak sterujący.", mend="Usuń go.")
-            values.append(reader(cell))
-        except Refused as refusal:
-            shown = mask_number(cell.strip()) if column == "identyfikator" else CONTROL.sub("�", cell.strip())
-            problems.append(RowProblem(line, column, shown[:200], str(refusal)))
-    if problems:
-        return tuple(problems)
-    row = DueRow(line, *values)  # type: ignore[arg-type]
-    if row.paid > row.amount:
-        return (
-            RowProblem(
-                line,
-                "zaplacono",
-                cells["zaplacono"].strip()[:200],
-                "Wpłata jest większa niż kwota należności. Nadpłatę wykaż w systemie źródłowym osobno.",
-            ),
-        )
-    return row
+    """One row alone, by the names of its columns: the checked row, or every fault that it has."""
+    return RowReader(kinds=kinds, on=on).read(line, [cells[column] for column in COLUMNS])

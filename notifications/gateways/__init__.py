@@ -1,0 +1,73 @@
+"""The one way to hand messages to the outside: a Protocol, its values, and the gateway of each channel by setting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class Outcome(StrEnum):
+    """What a gateway made of one message."""
+
+    ACCEPTED = "accepted"  # it took it, now or by an earlier try under the same key
+    REJECTED = "rejected"  # it will never take it
+    RETRY = "retry"  # it surely did not take it, or knows it by its key: the same again later does no harm
+    UNKNOWN = "unknown"  # the answer was lost and nothing tells a second sending from the first
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One rendered message, ready to go. `reference` is its key at the gateway, the same at every try."""
+
+    message_id: int
+    reference: str
+    address: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a gateway answered for one parcel; `code` is the vendor's own word for it."""
+
+    message_id: int
+    outcome: Outcome
+    gateway_id: str = ""
+    parts: int | None = None
+    cost_points: Decimal | None = None
+    code: str = ""
+
+
+class Gateway(Protocol):
+    """A vendor. Called by dispatch with no transaction open; it answers one Receipt for each Parcel, and never raises
+    for what the vendor or the network does: that is an Outcome.
+
+    `name` is stored with each message. `has_key` says that the vendor refuses a second message with the same reference,
+    so that a try whose answer was lost may be repeated.
+    """
+
+    name: str
+    has_key: bool
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """Hand over *parcels*, each at most once under its reference."""
+
+
+@lru_cache(maxsize=16)
+def _made(path: str, settings_key: str) -> Gateway:
+    gateway: Gateway = import_string(path)()
+    return gateway
+
+
+def gateway_for(channel: str) -> Gateway:
+    """The gateway that the settings name for *channel*, kept with its connections for the life of the process.
+
+    Raises KeyError when the town has none.
+    """
+    path = settings.MESSAGE_GATEWAYS[channel]
+    return _made(path, f"{settings.SMSAPI['url']} {settings.EMAIL_HOST}:{settings.EMAIL_PORT}")

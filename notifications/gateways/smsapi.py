@@ -1,0 +1,171 @@
+"""SMSAPI.pl: bulk SMS with our own ids (`idx`, refused twice by `check_idx`), errors in answers with status 200.
+
+Source: the vendor's documentation of sms.do and its error list. Requests are form-encoded; equal texts go in one
+request; different ones go as `[%1%]` with one parameter a recipient.
+"""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+
+from core.http import AnswerLost, OutgoingSession, Unreachable
+from notifications.gateways import Outcome, Parcel, Receipt
+
+ALREADY = {53}
+PERMANENT = {11, 12, 14, 17, 18, 20, 25, 27, 28, 30, 54, 55, 56, 57, 59, 76, 93, 94, 112}
+CONFIGURATION = {7, 70, 74, 98, 101, 102, 103, 104, 105, 110, 401, 997}
+SPLIT = {19}
+POISON = {13}
+WORDS = {
+    11: "treść pusta lub za długa",
+    13: "błędny numer",
+    14: "nieznana nazwa nadawcy",
+    57: "numer na czarnej liście",
+    59: "odbiorca zrezygnował",
+    112: "kraj zablokowany",
+}
+PERSONAL_BATCH = 100
+PARALLEL = 4
+logger = logging.getLogger("spm.smsapi")
+
+
+class SmsApi:
+    """One account at SMSAPI, over kept connections."""
+
+    name = "smsapi"
+    has_key = True
+
+    def __init__(self) -> None:
+        self._session = OutgoingSession(pool=PARALLEL)
+        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="smsapi")
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """Hand over *parcels* in as few requests as the vendor allows, several at a time."""
+        batches = _batches(parcels, settings.SMSAPI["batch"])
+        return [receipt for receipts in self._pool.map(self._send, batches) for receipt in receipts]
+
+    def _send(self, batch: list[Parcel]) -> list[Receipt]:
+        try:
+            answer = self._session.call(
+                "POST",
+                f"{settings.SMSAPI['url'].rstrip('/')}/sms.do",
+                data=_form(batch),
+                headers={"Authorization": f"Bearer {settings.SMSAPI['token']}"},
+            )
+        except Unreachable:
+            return _all(batch, Outcome.RETRY, "brak połączenia")
+        except AnswerLost:
+            return _all(batch, Outcome.RETRY, "odpowiedź zginęła")  # check_idx tells a second try from the first
+        if answer.status_code in {401, 403}:
+            return _all(batch, Outcome.RETRY, f"HTTP {answer.status_code}")
+        try:
+            told = answer.json()
+        except ValueError:
+            return _all(batch, Outcome.RETRY, f"odpowiedź nieczytelna, HTTP {answer.status_code}")
+        if not isinstance(told, dict):
+            return _all(batch, Outcome.RETRY, "odpowiedź nieczytelna")
+        return self._refused(batch, told) if told.get("error") else _accepted(batch, told)
+
+    def _refused(self, batch: list[Parcel], told: dict[str, Any]) -> list[Receipt]:
+        code = int(told["error"]) if str(told["error"]).lstrip("-").isdigit() else 0
+        text = WORDS.get(code, f"błąd {code}")
+        if code in ALREADY:
+            return self._halves(batch) if len(batch) > 1 else _all(batch, Outcome.ACCEPTED, text)
+        if code in POISON:
+            return self._without_invalid(batch, told, text)
+        if code in CONFIGURATION:
+            logger.error("SMSAPI refuses everything: error %s. Check the account, the token and the credit.", code)
+            return _all(batch, Outcome.RETRY, text)
+        if code in SPLIT or code in PERMANENT:
+            if len(batch) > 1:
+                return self._halves(batch)
+            return _all(batch, Outcome.REJECTED, text)
+        return _all(batch, Outcome.RETRY, text)
+
+    def _halves(self, batch: list[Parcel]) -> list[Receipt]:
+        """Find the ones to blame by halving: log₂ n requests, and the good ones go."""
+        middle = len(batch) // 2
+        return self._send(batch[:middle]) + self._send(batch[middle:])
+
+    def _without_invalid(self, batch: list[Parcel], told: dict[str, Any], text: str) -> list[Receipt]:
+        named = {
+            str(invalid.get(key, "")).lstrip("+")
+            for invalid in told.get("invalid_numbers") or []
+            for key in ("number", "submitted_number")
+        }
+        bad = [parcel for parcel in batch if parcel.address.lstrip("+") in named]
+        if not bad:
+            return self._halves(batch) if len(batch) > 1 else _all(batch, Outcome.REJECTED, text)
+        good = [parcel for parcel in batch if parcel.address.lstrip("+") not in named]
+        return _all(bad, Outcome.REJECTED, text) + (self._send(good) if good else [])
+
+
+def _batches(parcels: Sequence[Parcel], most: int) -> list[list[Parcel]]:
+    """Requests to make: equal texts together, different ones by PERSONAL_BATCH; a text with a bar goes alone."""
+    by_text: dict[str, list[Parcel]] = {}
+    for parcel in parcels:
+        by_text.setdefault(parcel.body, []).append(parcel)
+    batches = []
+    personal: list[Parcel] = []
+    for text, group in by_text.items():
+        if len(group) == 1 and "|" not in text:
+            personal += group
+        else:
+            batches += [group[start : start + most] for start in range(0, len(group), most)]
+    return batches + [personal[start : start + PERSONAL_BATCH] for start in range(0, len(personal), PERSONAL_BATCH)]
+
+
+def _form(batch: list[Parcel]) -> dict[str, str]:
+    secret = settings.SMSAPI["report_secret"]
+    form = {
+        "format": "json",
+        "encoding": "utf-8",
+        "from": settings.SMSAPI["sender"],
+        "to": ",".join(parcel.address.lstrip("+") for parcel in batch),
+        "idx": "|".join(parcel.reference for parcel in batch),
+        "check_idx": "1",
+        "message": batch[0].body,
+        "notify_url": f"{settings.BASE_URL}/hooks/sms/{secret}/",
+    }
+    if len({parcel.body for parcel in batch}) > 1:
+        form["message"] = "[%1%]"
+        form["param1"] = "|".join(parcel.body for parcel in batch)
+    return form
+
+
+def _all(batch: Sequence[Parcel], outcome: Outcome, code: str) -> list[Receipt]:
+    return [Receipt(parcel.message_id, outcome, code=code) for parcel in batch]
+
+
+def _accepted(batch: list[Parcel], told: dict[str, Any]) -> list[Receipt]:
+    """One receipt a parcel: who is missing from the vendor's list is tried again, safely under its key."""
+    rows = {str(row.get("idx", "")): row for row in told.get("list") or [] if isinstance(row, dict)}
+    receipts = []
+    for parcel in batch:
+        row = rows.get(parcel.reference)
+        if row is None:
+            receipts.append(Receipt(parcel.message_id, Outcome.RETRY, code="brak w odpowiedzi"))
+        elif row.get("error"):
+            receipts.append(Receipt(parcel.message_id, Outcome.REJECTED, code=f"błąd {row['error']}"))
+        else:
+            receipts.append(
+                Receipt(
+                    parcel.message_id,
+                    Outcome.ACCEPTED,
+                    gateway_id=str(row.get("id", "")),
+                    parts=row.get("parts") or told.get("parts"),
+                    cost_points=_points(row.get("points")),
+                )
+            )
+    return receipts
+
+
+def _points(value: object) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None

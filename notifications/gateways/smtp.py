@@ -1,0 +1,168 @@
+"""E-mail by SMTP: a few connections, each kept for its share of the batch; a Message-ID that never changes.
+
+SMTP has no key against repeats: a connection lost after DATA leaves its one message in doubt, never resent.
+Headers are made by the standard library once for each distinct text; a body travels as base64 UTF-8.
+"""
+
+import base64
+import html
+import re
+import smtplib
+import ssl
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from email.header import Header
+from email.utils import formataddr, formatdate, parseaddr
+from functools import lru_cache
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from notifications.gateways import Outcome, Parcel, Receipt
+
+PARALLEL = 4
+SMALLEST_SHARE = 20
+LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+GONE_CODES = range(500, 600)
+
+
+class Smtp:
+    """The town's mail server."""
+
+    name = "smtp"
+    has_key = False
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="smtp")
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """Send *parcels* over up to four connections at once."""
+        share = max(SMALLEST_SHARE, -(-len(parcels) // PARALLEL))
+        shares = [parcels[start : start + share] for start in range(0, len(parcels), share)]
+        return [receipt for receipts in self._pool.map(_send_share, shares) for receipt in receipts]
+
+
+def _connect() -> smtplib.SMTP:
+    server = smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
+    if settings.EMAIL_USE_TLS:
+        server.starttls(context=ssl.create_default_context())
+    if settings.EMAIL_HOST_USER:
+        server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    return server
+
+
+def _send_share(parcels: Sequence[Parcel]) -> list[Receipt]:
+    """One connection's share; a connection that breaks is made anew once for what is left."""
+    receipts: list[Receipt] = []
+    server: smtplib.SMTP | None = None
+    failures = 0
+    for parcel in parcels:
+        if server is None and failures < 2:
+            try:
+                server = _connect()
+            except (OSError, smtplib.SMTPException):
+                failures = 2
+        if server is None:
+            receipts.append(Receipt(parcel.message_id, Outcome.RETRY, code="brak połączenia z serwerem poczty"))
+            continue
+        receipt, is_usable = _send_one(server, parcel)
+        receipts.append(receipt)
+        if not is_usable:
+            server.close()
+            server, failures = None, failures + 1
+    if server is not None:
+        _quit(server)
+    return receipts
+
+
+def _quit(server: smtplib.SMTP) -> None:
+    try:
+        server.quit()
+    except (OSError, smtplib.SMTPException):
+        server.close()
+
+
+def _send_one(server: smtplib.SMTP, parcel: Parcel) -> tuple[Receipt, bool]:
+    """Hand one message over; also whether the connection can go on. In doubt only when DATA's answer was lost."""
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    try:
+        for code, words in (server.mail(sender), server.rcpt(parcel.address)):
+            if code >= 400:
+                server.rset()
+                outcome = Outcome.REJECTED if code in GONE_CODES else Outcome.RETRY
+                return Receipt(parcel.message_id, outcome, code=_answer(code, words)), True
+    except (OSError, smtplib.SMTPException):
+        return Receipt(parcel.message_id, Outcome.RETRY, code="połączenie przerwane"), False
+    try:
+        code, words = server.data(compose(parcel))
+    except smtplib.SMTPDataError as error:
+        return Receipt(parcel.message_id, Outcome.RETRY, code=f"{error.smtp_code}"), True
+    except (OSError, smtplib.SMTPException):
+        return Receipt(parcel.message_id, Outcome.UNKNOWN, code="odpowiedź zginęła po wysłaniu treści"), False
+    if code == 250:
+        return Receipt(parcel.message_id, Outcome.ACCEPTED, gateway_id=message_id(parcel.reference)), True
+    outcome = Outcome.REJECTED if code in GONE_CODES else Outcome.RETRY
+    return Receipt(parcel.message_id, outcome, code=_answer(code, words)), True
+
+
+def _answer(code: int, words: bytes) -> str:
+    """The server's answer without addresses."""
+    text = re.sub(r"\S+@\S+", "…", words.decode("utf-8", "replace"))
+    return f"{code} {text}"[:40]
+
+
+def message_id(reference: str) -> str:
+    """The Message-ID of a message, the same at every try."""
+    return f"<{reference}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition('@')[2]}>"
+
+
+@lru_cache(maxsize=2048)
+def _header(text: str) -> str:
+    return Header(text, "utf-8", header_name="Subject").encode() if not text.isascii() else text
+
+
+@lru_cache(maxsize=64)
+def _sender(address: str) -> str:
+    return formataddr(parseaddr(address), "utf-8")
+
+
+@lru_cache(maxsize=8)
+def _frame(name: str) -> tuple[str, str]:
+    """The HTML around every body, cut where the body stands: the template is rendered once, not once a message."""
+    mark = "@@body@@"
+    made = render_to_string("email/message.html", {"body": mark, "town": settings.TOWN})
+    before, _, after = made.partition(mark)
+    return before, after
+
+
+def as_html(body: str) -> str:
+    """The body as HTML: paragraphs, line breaks, links that show where they lead."""
+    paragraphs = []
+    for paragraph in body.split("\n\n"):
+        safe = html.escape(paragraph.strip())
+        linked = LINK.sub(lambda link: f'<a href="{link[0]}">{link[0]}</a>', safe)
+        paragraphs.append(f"<p>{linked}</p>".replace("\n", "<br>\n"))
+    before, after = _frame(settings.TOWN["name"])
+    return f"{before}{''.join(paragraphs)}{after}"
+
+
+def compose(parcel: Parcel) -> bytes:
+    """The whole message: headers, plain text and HTML; no remote pictures, nothing that tracks."""
+    boundary = f"=={parcel.reference}=="
+    subject = " ".join(parcel.subject.split())
+    head = (
+        f"From: {_sender(settings.DEFAULT_FROM_EMAIL)}\r\nTo: <{parcel.address}>\r\nSubject: {_header(subject)}\r\n"
+        f"Date: {formatdate(localtime=True)}\r\nMessage-ID: {message_id(parcel.reference)}\r\n"
+        "Auto-Submitted: auto-generated\r\nContent-Language: pl\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
+    ).encode()
+    pieces = [head]
+    for kind, text in (("plain", parcel.body), ("html", as_html(parcel.body))):
+        encoded = base64.encodebytes(text.replace("\n", "\r\n").encode()).replace(b"\n", b"\r\n")
+        pieces.append(
+            f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+            "Content-Transfer-Encoding: base64\r\n\r\n".encode()
+        )
+        pieces.append(encoded)
+    pieces.append(f"\r\n--{boundary}--\r\n".encode())
+    return b"".join(pieces)

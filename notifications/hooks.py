@@ -1,0 +1,58 @@
+"""Delivery reports come in: stored raw, answered `OK`, applied afterwards."""
+
+import hashlib
+import logging
+import secrets
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from kombu.exceptions import OperationalError
+
+from core import inbound
+from core.errors import Refused
+from notifications.reports import SOURCE, read_reports
+from notifications.tasks import apply_reports
+
+LONGEST = 200_000
+logger = logging.getLogger("spm.hooks")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def sms_report(request: HttpRequest, secret: str) -> HttpResponse:
+    """SMSAPI's report (GET, or POST of the same fields). The path's secret stands for the signature that it lacks.
+
+    A wrong secret is kept, counted and answered 404; fields that cannot be read are kept and answered 400.
+    """
+    raw = request.META.get("QUERY_STRING", "").encode() or request.body
+    if len(raw) > LONGEST:
+        return HttpResponse("ZA DŁUGO", status=413, content_type="text/plain; charset=utf-8")
+    is_ours = secrets.compare_digest(secret.encode(), settings.SMSAPI["report_secret"].encode())
+    try:
+        read_reports(raw.decode("utf-8", "replace"))
+        is_readable = True
+    except Refused:
+        is_readable = False
+    _keep(request, raw, is_verified=is_ours and is_readable)
+    if not is_ours:
+        raise Http404
+    if not is_readable:
+        return HttpResponse("NIECZYTELNE", status=400, content_type="text/plain; charset=utf-8")
+    try:
+        apply_reports.delay()
+    except OperationalError:
+        logger.warning("Redis is away: the report waits for the timetable")
+    return HttpResponse("OK", content_type="text/plain")
+
+
+def _keep(request: HttpRequest, raw: bytes, *, is_verified: bool) -> None:
+    mark = "" if is_verified else "refused:"
+    inbound.receive(
+        SOURCE,
+        key=f"{mark}{hashlib.sha256(raw).hexdigest()}",
+        headers={"User-Agent": request.headers.get("User-Agent", "")[:200], "Method": str(request.method)},
+        body=raw,
+        is_verified=is_verified,
+    )

@@ -1,0 +1,35 @@
+"""`manage.py dispatch [--once] [--json]`: send what is due; without --once, go on until stopped."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.utils import timezone
+
+from core.commands import HouseCommand
+from notifications.dispatch import dispatch
+from notifications.reports import apply_reports
+from notifications.tasks import worker_name
+
+PAUSE = 2  # seconds between two looks at an empty outbox
+
+
+class Command(HouseCommand):
+    """Works the outbox from a shell, beside any number of workers."""
+
+    help = "Send the messages that are due."
+
+    def options(self, parser: ArgumentParser) -> None:
+        """--once."""
+        parser.add_argument("--once", action="store_true", help="until nothing is due, then end")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Send and tell."""
+        while True:
+            report = dispatch(clock=timezone.now, worker=worker_name())
+            apply_reports(at=timezone.now())
+            if options["once"]:
+                return {"states": report.told()}
+            if report.states:
+                self.stderr.write(str(report.told()))
+            time.sleep(PAUSE)

@@ -1,0 +1,28 @@
+"""Celery's doors: they wake the work; the database holds it."""
+
+import os
+import socket
+import threading
+
+from celery import shared_task
+from django.utils import timezone
+
+import notifications.dispatch
+import notifications.reports
+
+
+def worker_name() -> str:
+    """Who claims: machine, process and thread."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident()}"
+
+
+@shared_task
+def dispatch() -> dict[str, int]:
+    """Send what is due."""
+    return notifications.dispatch.dispatch(clock=timezone.now, worker=worker_name()).told()
+
+
+@shared_task
+def apply_reports() -> int:
+    """Apply the delivery reports that came in."""
+    return notifications.reports.apply_reports(at=timezone.now())
