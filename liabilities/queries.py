@@ -153,6 +153,11 @@ def paid_instalments(payer_id: int) -> "QuerySet[Instalment]":
     return _of_payer(payer_id).filter(outstanding=0, costs=0).order_by("-payable_by", "-pk")
 
 
+def instalment_of(payer_id: int, instalment_id: int) -> Instalment | None:
+    """The payer's instalment of that id; None when there is none, or it is somebody else's."""
+    return _of_payer(payer_id).filter(pk=instalment_id).first()
+
+
 def credit(payer_id: int) -> Decimal:
     """The payer's own money with the town (nadpłata), in złoty."""
     total = LedgerEntry.objects.filter(payer_id=payer_id, account=LedgerAccount.CREDIT).aggregate(total=Sum("amount"))[

@@ -1,6 +1,12 @@
 """Routes of the notifications floor."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notifications import hooks, views
 
 app_name = "notifications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("wiadomosci/", views.my_messages, name="inbox"),
+    path("wiadomosci/<int:message_id>/", views.message_detail, name="message"),
+    path("hooks/sms/<str:secret>/", hooks.sms_report, name="sms_report"),
+]

@@ -1,6 +1,15 @@
 """Routes of the payments floor."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from payments import hooks, views
 
 app_name = "payments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("platnosci/", views.payment_history, name="history"),
+    path("platnosci/rozpocznij/", views.start, name="start"),
+    path("platnosci/<uuid:number>/", views.detail, name="detail"),
+    path("platnosci/<uuid:number>/powrot/", views.returned, name="returned"),
+    path("platnosci/<uuid:number>/potwierdzenie.pdf", views.receipt, name="receipt"),
+    path("hooks/payu/", hooks.payu_notice, name="payu_notice"),
+]
