@@ -11,6 +11,13 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 BLOCK = 1 << 20
 
 
+def _line(row: Sequence[Any]) -> bytes:
+    line = "\t".join(["\\N" if cell is None else str(cell) for cell in row])
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(row):
+        line = "\t".join("\\N" if cell is None else str(cell).translate(ESCAPES) for cell in row)
+    return f"{line}\n".encode()
+
+
 class _Lines(io.RawIOBase):
     """A file for COPY that is made row by row, so that a table of any size needs little memory."""
 
@@ -26,7 +33,7 @@ class _Lines(io.RawIOBase):
         pieces = [self._left]
         length = len(self._left)
         for row in self._rows:
-            line = "\t".join("\\N" if cell is None else str(cell).translate(ESCAPES) for cell in row).encode() + b"\n"
+            line = _line(row)
             pieces.append(line)
             length += len(line)
             self.count += 1
