@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from residents.models import Account, Payer
 from tests import make
@@ -25,7 +25,7 @@ def sandbox_of_session() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(sandbox_of_session: Sandbox, settings: SettingsWrapper) -> Sandbox:
+def sandbox(sandbox_of_session: Sandbox, settings: Settings) -> Sandbox:
     """The sandbox, emptied, with the settings pointing at it."""
     sandbox_of_session.reset()
     settings.SMSAPI = {**settings.SMSAPI, "url": f"{sandbox_of_session.url}/"}
