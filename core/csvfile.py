@@ -4,12 +4,19 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
+from typing import Protocol
 
 from core.errors import Refused
 
 KNOWN_OTHERS = {b"%PDF": "PDF", b"PK\x03\x04": "XLSX lub ZIP", b"\xd0\xcf\x11\xe0": "XLS lub DOC", b"{": "JSON"}
 MOST_COLUMNS = 200
 AGAIN = "Wyeksportuj należności do pliku CSV."
+
+
+class _Reader(Protocol):
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
 
 
 def decode(content: bytes) -> str:
@@ -64,7 +71,7 @@ def read_rows(content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, Seq
 
 
 def _rows(
-    reader: "csv._reader", in_order: Callable[[list[str]], tuple[str, ...]], width: int
+    reader: _Reader, in_order: Callable[[list[str]], tuple[str, ...]], width: int
 ) -> Iterator[tuple[int, Sequence[str] | None]]:
     line = reader.line_num + 1
     while True:

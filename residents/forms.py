@@ -1,9 +1,14 @@
-"""Forms of residents' pages."""
+"""Forms of residents' and clerks' pages."""
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 
-from residents.models import Account
+from core.errors import Refused
+from residents.identity import IdentityNumber, read_identity
+from residents.models import Account, Payer
+from residents.models.mandate import Basis, Scope
+from residents.models.payer import Kind
 
 
 class SignUpForm(forms.Form):
@@ -19,3 +24,68 @@ class SignUpForm(forms.Form):
         """Called by allauth when the account is made."""
         user.full_name = self.cleaned_data["full_name"].strip()
         user.save(update_fields=["full_name"])
+
+
+class IdentityNumberField(forms.CharField):
+    """A PESEL, NIP or REGON, checked; its cleaned value is an IdentityNumber (None when empty and not required)."""
+
+    def __init__(self, **options: object) -> None:
+        options.setdefault("label", "PESEL, NIP lub REGON")
+        options.setdefault("max_length", 20)
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off"})
+
+    def clean(self, value: object) -> IdentityNumber | None:  # type: ignore[override]
+        """The checked number; a false one is told in words."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read_identity(text, on=timezone.localdate())
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
+
+
+class ConfirmForm(forms.Form):
+    """Confirm an identity by a code from the office."""
+
+    number = IdentityNumberField(help_text="Z dowodu albo dokumentów firmy. Zobaczy go tylko ten formularz.")
+    code = forms.CharField(
+        label="Kod z urzędu",
+        max_length=12,
+        help_text="Osiem liter i cyfr, na przykład ABCD-EFGH.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+    )
+
+
+class PayerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A clerk registers a payer or mends a name and address; the number is given once."""
+
+    number = IdentityNumberField(required=False, help_text="Można zostawić puste, gdy płatnik nie ma numeru.")
+
+    class Meta:
+        model = Payer
+        fields = ("kind", "name", "street", "postal_code", "city")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if self.instance.pk and "number" in self.fields:
+            del self.fields["number"]
+            self.fields["kind"].disabled = True
+
+    def clean(self) -> dict[str, object] | None:
+        """A PESEL belongs to a person, NIP and REGON to a body or a person in business."""
+        cleaned = super().clean() or self.cleaned_data
+        number = cleaned.get("number")
+        if number is not None and cleaned.get("kind") == Kind.COMPANY and number.kind == "pesel":
+            self.add_error("number", "Firma nie ma numeru PESEL. Podaj NIP lub REGON.")
+        return cleaned
+
+
+class MandateForm(forms.Form):
+    """A clerk lets an account act for a payer."""
+
+    account = forms.EmailField(label="E-mail konta")
+    basis = forms.ChoiceField(label="Podstawa", choices=Basis.choices)
+    scope = forms.ChoiceField(label="Zakres", choices=Scope.choices)
+    confirmed_how = forms.CharField(label="Jak potwierdzono", max_length=120, initial="dokument okazany w urzędzie")

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from residents.identity import IdentityNumber
-from residents.models import Account, Contact, Mandate, Payer
+from residents.models import AccessRecord, Account, Contact, Mandate, Payer
 
 
 def find_payer(number: IdentityNumber) -> Payer | None:
@@ -21,3 +21,8 @@ def mandates_of(account: Account, *, at: datetime) -> "QuerySet[Mandate]":
 def contacts_of(payer_id: int) -> dict[str, str]:
     """The payer's contacts in force: kind («phone», «email») → address."""
     return {contact.kind: contact.address for contact in Contact.objects.filter(payer_id=payer_id)}
+
+
+def looks_at(payer_id: int) -> "QuerySet[AccessRecord]":
+    """Every recorded look at the payer's data, the newest first."""
+    return AccessRecord.objects.filter(payer_id=payer_id).order_by("-at", "-pk")

@@ -1,6 +1,13 @@
 """Routes of the residents floor."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from residents import views
 
 app_name = "residents"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("moje-dane/", views.profile, name="profile"),
+    path("moje-dane/potwierdz/", views.confirm, name="confirm"),
+    path("moje-dane/dzialam-jako/", views.switch, name="switch"),
+    path("moje-dane/kto-przegladal/", views.looks, name="looks"),
+]

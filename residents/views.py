@@ -1,0 +1,99 @@
+"""My data, confirming who I am, for whom I act, who looked."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.errors import Refused
+from core.phones import mask_phone
+from residents.access import CHOSEN, NotConfirmed, account_of, actor_of, for_payer, mandate_in_view
+from residents.actions import confirm_identity
+from residents.forms import ConfirmForm
+from residents.identity import mask_number
+from residents.models import Payer
+from residents.queries import contacts_of, looks_at, mandates_of
+
+TRIES_AN_HOUR = 10
+PAGE = 30
+
+
+@require_GET
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who I am, for whom I may act, how the town reaches me."""
+    try:
+        current = mandate_in_view(request)
+    except NotConfirmed:
+        return redirect("residents:confirm")
+    payer = current.payer
+    contacts = contacts_of(payer.pk)
+    email = contacts.get("email", "")
+    context = {
+        "payer": payer,
+        "current": current,
+        "mandates": mandates_of(account_of(request), at=timezone.now()),
+        "number": mask_number(payer.pesel or payer.nip or payer.regon),
+        "phone": mask_phone(contacts["phone"]) if "phone" in contacts else "",
+        "email": f"{email[:2]}***@{email.partition('@')[2]}" if email else "",
+    }
+    return render(request, "residents/profile.html", context)
+
+
+def _may_try(account_id: int) -> bool:
+    """At most ten tries an hour and account, whatever codes they name."""
+    key = f"confirm-tries:{account_id}"
+    cache.add(key, 0, 3600)
+    return cache.incr(key) <= TRIES_AN_HOUR
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Tie this account to a payer by the number and a code from the office."""
+    account = account_of(request)
+    form = ConfirmForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if not _may_try(account.pk):
+                raise Refused("too_many_tries", "Za dużo prób.", mend="Spróbuj za godzinę albo zadzwoń do urzędu.")
+            mandate = confirm_identity(
+                account,
+                number=form.cleaned_data["number"],
+                code=form.cleaned_data["code"],
+                by=actor_of(request),
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(refusal.where or None, str(refusal))
+        else:
+            request.session[CHOSEN] = mandate.payer_id
+            messages.success(request, "Tożsamość potwierdzona. Tu są Twoje należności.")
+            return redirect("liabilities:my_dues")
+    has_some = mandates_of(account, at=timezone.now()).exists()
+    return render(request, "residents/confirm.html", {"form": form, "has_some": has_some})
+
+
+@require_POST
+@login_required
+def switch(request: HttpRequest) -> HttpResponse:
+    """Act for another payer of mine from now on; an id that is not mine changes nothing."""
+    wanted = request.POST.get("payer", "")
+    mandates = mandates_of(account_of(request), at=timezone.now())
+    chosen = next((mandate for mandate in mandates if str(mandate.payer_id) == wanted), None)
+    if chosen is not None:
+        request.session[CHOSEN] = chosen.payer_id
+        messages.success(request, f"Działasz teraz jako: {chosen.payer.name}.")
+    return redirect("liabilities:my_dues")
+
+
+@require_GET
+@for_payer(what="kto przeglądał moje dane")
+def looks(request: HttpRequest, payer: Payer) -> HttpResponse:
+    """«Kto przeglądał moje dane»: every look by staff and by those who act for me."""
+    page = Paginator(looks_at(payer.pk), PAGE).get_page(request.GET.get("strona"))
+    return render(request, "residents/looks.html", {"page": page})
