@@ -1,0 +1,153 @@
+"""The treasurer's pages."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from core.models import AuditEntry
+from liabilities.models import ImportRun, Instalment, InterestRate, LedgerEntry, ReminderRule
+from residents.models import AccessRecord, Account, Payer
+from tests import make
+from tests.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+NUMBER = make.pesel(5)
+UPLOAD = "admin:liabilities_importrun_add"
+
+
+@pytest.fixture
+def office(treasurer: Account, signed_in: SignIn) -> Client:
+    """The treasurer's browser."""
+    return signed_in(treasurer)
+
+
+def file(*lines: str) -> SimpleUploadedFile:
+    """A dues file as a browser sends it."""
+    return SimpleUploadedFile("naleznosci.csv", "\n".join([make.HEADER, *lines]).encode(), content_type="text/csv")
+
+
+def upload(office: Client, content: SimpleUploadedFile, *, as_of: str = "2026-03-01T08:00:00") -> object:
+    """Step one: the preview."""
+    return office.post(reverse(UPLOAD), {"file": content, "source": "fk", "as_of": as_of})
+
+
+def test_an_upload_is_previewed_first_and_applied_by_the_second_step(office: Client, treasurer: Account) -> None:
+    lines = [make.row(NUMBER), make.row(NUMBER, key="A-2", amount="x")]
+    preview = upload(office, file(*lines))
+    assert "Nic jeszcze nie zmieniono" in preview.text
+    assert "wiersz 3, kolumna „kwota”" in preview.text
+    assert (Payer.objects.count(), ImportRun.objects.count()) == (0, 0)
+    done = office.post(reverse(UPLOAD), {"token": preview.context["token"]}, follow=True)
+    assert "Wczytano naleznosci.csv: nowych 1, zmienionych 0, bez zmian 0, odrzuconych 1." in done.text
+    run = ImportRun.objects.get()
+    assert (run.ran_by, run.source, run.created, run.rejected) == (treasurer, "fk", 1, 1)
+
+
+def test_a_preview_is_applied_once(office: Client) -> None:
+    token = upload(office, file(make.row(NUMBER))).context["token"]
+    office.post(reverse(UPLOAD), {"token": token})
+    again = office.post(reverse(UPLOAD), {"token": token}, follow=True)
+    assert "Ten plik już wczytano albo minęła godzina od podglądu." in again.text
+    assert ImportRun.objects.count() == 1
+
+
+def test_a_forged_token_fetches_nothing(office: Client) -> None:
+    done = office.post(reverse(UPLOAD), {"token": "x"}, follow=True)
+    assert "Wybierz plik jeszcze raz." in done.text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "Plik jest pusty."),
+        (b"%PDF-1.7 ...", "To plik PDF, a nie CSV."),
+        (b"id;nazwa\n1;2\n", "W nagłówku brakuje kolumn: identyfikator, rodzaj"),
+    ],
+)
+def test_a_file_that_is_none_comes_back_with_the_reason(office: Client, content: bytes, words: str) -> None:
+    page = upload(office, SimpleUploadedFile("plik.csv", content))
+    assert words in page.text
+    assert ImportRun.objects.count() == 0
+
+
+def test_data_from_the_future_come_back_with_the_reason(office: Client) -> None:
+    page = upload(office, file(make.row(NUMBER)), as_of="2100-01-01T00:00:00")
+    assert "Stan na leży w przyszłości." in page.text.replace(" (--as-of)", "")
+
+
+def test_rejected_rows_come_as_a_csv_in_which_no_cell_is_a_formula(office: Client) -> None:
+    report = make.dues(make.row(NUMBER, amount="=1+1"), make.row(NUMBER, key="A-2", due_on=date(2026, 5, 15)))
+    page = office.get(reverse("admin:liabilities_importrun_change", args=[report.run_id]))
+    link = reverse("admin:liabilities_importrun_rejected", args=[report.run_id])
+    assert link in page.text
+    text = office.get(link).text
+    assert text.splitlines()[0] == "\ufeffwiersz;kolumna;wartosc;co_poprawic"
+    assert text.splitlines()[1].startswith("2;kwota;'=1+1;")
+
+
+@pytest.mark.parametrize("table", ["importrun", "instalment", "ledgerentry", "interestrate", "fee", "reminderrule"])
+def test_each_list_opens_and_searches(office: Client, table: str) -> None:
+    make.dues(make.row(NUMBER))
+    address = reverse(f"admin:liabilities_{table}_changelist")
+    assert office.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["otwarte", "po-terminie", "zaplacone"])
+def test_dues_are_filtered_by_state(office: Client, state: str) -> None:
+    make.dues(
+        make.row(NUMBER, key="otwarte", title="Otwarta", due_on=date(2099, 5, 15)),
+        make.row(NUMBER, key="po-terminie", title="Dawna", due_on=date(2020, 5, 15)),
+        make.row(NUMBER, key="zaplacone", title="Oplacona", paid="100,00"),
+    )
+    page = office.get(reverse("admin:liabilities_instalment_changelist"), {"stan": state, "q": "Anna"})
+    shown = {"Otwarta", "Dawna", "Oplacona"} & {word for word in ("Otwarta", "Dawna", "Oplacona") if word in page.text}
+    assert shown == {"otwarte": {"Otwarta", "Dawna"}, "po-terminie": {"Dawna"}, "zaplacone": {"Oplacona"}}[state]
+
+
+def test_a_look_at_somebodys_due_or_entry_is_recorded(office: Client) -> None:
+    make.dues(make.row(NUMBER))
+    due, entry = Instalment.objects.get(), LedgerEntry.objects.get()
+    page = office.get(reverse("admin:liabilities_instalment_change", args=[due.pk]))
+    assert "100,00\xa0zł" in page.text
+    office.get(reverse("admin:liabilities_ledgerentry_change", args=[entry.pk]))
+    assert list(AccessRecord.objects.order_by("pk").values_list("what", flat=True)) == [
+        "rata i jej księga",
+        "wpis księgi",
+    ]
+
+
+@pytest.mark.parametrize("table", ["instalment", "ledgerentry", "duekind"])
+def test_the_ledger_is_not_written_by_hand(administrator: Account, signed_in: SignIn, table: str) -> None:
+    assert signed_in(administrator).get(reverse(f"admin:liabilities_{table}_add")).status_code == 403
+
+
+def test_a_new_rate_is_kept_with_who_set_it(office: Client, treasurer: Account) -> None:
+    office.post(
+        reverse("admin:liabilities_interestrate_add"),
+        {"regime": "tax", "valid_from": "2027-01-01", "percent": "9,5", "source": "M.P. 2026 poz. 1"},
+    )
+    assert InterestRate.objects.get(valid_from=date(2027, 1, 1)).percent == make.pln("9.5")
+    assert AuditEntry.objects.filter(verb="set_figure", account_id=treasurer.pk).count() == 1
+
+
+def test_two_rates_of_one_day_are_refused_in_polish(office: Client) -> None:
+    known = InterestRate.objects.filter(regime="tax").latest("valid_from")
+    page = office.post(
+        reverse("admin:liabilities_interestrate_add"),
+        {"regime": "tax", "valid_from": known.valid_from.isoformat(), "percent": "9,5", "source": ""},
+    )
+    assert "Na ten dzień jest już stopa tych odsetek." in page.text
+
+
+def test_a_reminder_rule_is_switched_off(office: Client) -> None:
+    rule = ReminderRule.objects.get(days_before=7)
+    office.post(reverse("admin:liabilities_reminderrule_change", args=[rule.pk]), {"days_before": "7", "by_sms": "on"})
+    rule.refresh_from_db()
+    assert (rule.by_sms, rule.by_email, rule.is_active) == (True, False, False)
+
+
+def test_a_clerk_may_not_import(clerk: Account, signed_in: SignIn) -> None:
+    assert signed_in(clerk).get(reverse(UPLOAD)).status_code == 403
