@@ -13,7 +13,7 @@ from core.errors import Refused
 from core.money import format_pln
 from liabilities.allocation import Split, split
 from liabilities.locking import lock_dues
-from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
+from liabilities.models import EntryKind, Fee, Instalment, InterestRate, LedgerAccount, LedgerEntry, ReminderRule
 from liabilities.queries import NOTHING, Figures, figures
 from liabilities.regimes import Regime
 from notifications.actions import withdraw_messages
@@ -245,3 +245,10 @@ def reverse_entry(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: d
         )
         audit.record("reverse_entry", f"entry:{entry.pk}", by=by, reason=reason)
     return storno
+
+
+def set_figure(figure: InterestRate | Fee | ReminderRule, *, by: Actor) -> None:
+    """Keep a dated rate, a fee or a reminder rule as staff gave it; who set what is recorded."""
+    with transaction.atomic():
+        figure.save()
+        audit.record("set_figure", f"{figure._meta.model_name}:{figure.pk}", by=by, says=str(figure))

@@ -183,7 +183,13 @@ def stage_payers(payers: Mapping[int, int]) -> None:
 
 def apply(*, source: str, as_of: datetime, on: date, run: int) -> Applied:
     """Bring the staged rows into liabilities, instalments and the ledger; rows that would rewrite history stay out."""
-    values = {"source": source, "as_of": as_of, "on": on, "run": run, "reference": f"import:{run}"}
+    values: dict[str, str | int | date] = {
+        "source": source,
+        "as_of": as_of,
+        "on": on,
+        "run": run,
+        "reference": f"import:{run}",
+    }
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE due_row; ANALYZE due_payer")
         cursor.execute(NEW, values)
