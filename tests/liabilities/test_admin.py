@@ -137,7 +137,7 @@ def test_a_new_rate_is_kept_with_who_set_it(office: Client, treasurer: Account) 
 
 def test_two_rates_of_one_day_are_refused_in_polish() -> None:
     known = InterestRate.objects.filter(regime="tax").latest("valid_from")
-    with pytest.raises(ValidationError, match="Na ten dzień jest już stopa tych odsetek."):
+    with pytest.raises(ValidationError, match="Na ten dzień jest już stopa tych odsetek"):
         InterestRate(regime="tax", valid_from=known.valid_from, percent=make.pln("9.5")).full_clean()
 
 
