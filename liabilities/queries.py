@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 
 from core.errors import Refused
+from core.money import to_grosze
 from liabilities.due_dates import moved_term
 from liabilities.interest import Interest, Rate, interest_due
 from liabilities.models import Fee, FeeKind, Instalment, InterestRate, LedgerAccount, LedgerEntry
@@ -37,6 +38,11 @@ class OpenDue:
     costs: Decimal
     total: Decimal
     is_overdue: bool
+
+    @property
+    def total_grosze(self) -> int:
+        """The total in whole grosze, for the page's script that adds up what is ticked."""
+        return to_grosze(self.total)
 
     @property
     def is_paid(self) -> bool:

@@ -1,6 +1,7 @@
 """The one door to a payer's data: checks the mandate, writes the record of who looked."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
@@ -15,6 +16,7 @@ from residents.models import AccessRecord, Account, Mandate, Payer
 from residents.queries import mandates_of
 
 CHOSEN = "payer_id"
+KEPT = "_mandates_in_force"
 P = ParamSpec("P")
 
 
@@ -45,12 +47,42 @@ def actor_of(request: HttpRequest) -> Actor:
     )
 
 
+@dataclass(frozen=True)
+class ActingFor:
+    """For whom this request acts, and whom else its account may act for."""
+
+    payer: Payer
+    mandates: tuple[Mandate, ...]
+
+    @property
+    def others(self) -> bool:
+        """Whether there is anybody to switch to."""
+        return len(self.mandates) > 1
+
+
+def _mandates(request: HttpRequest) -> tuple[Mandate, ...]:
+    """The account's mandates in force, read once a request."""
+    known: tuple[Mandate, ...] | None = getattr(request, KEPT, None)
+    if known is None:
+        known = tuple(mandates_of(account_of(request), at=timezone.now()))
+        setattr(request, KEPT, known)
+    return known
+
+
+def acting_for(request: HttpRequest) -> ActingFor | None:
+    """What the strip «Działasz jako …» shows; None for staff and for accounts that act for nobody yet."""
+    if not isinstance(request.user, Account) or not (mandates := _mandates(request)):
+        return None
+    chosen = request.session.get(CHOSEN)
+    return ActingFor(next((m.payer for m in mandates if m.payer_id == chosen), mandates[0].payer), mandates)
+
+
 def mandate_in_view(request: HttpRequest) -> Mandate:
     """The mandate under which this request acts: the one chosen in the session while it holds, else the first.
 
     Raises NotConfirmed when the account has none in force.
     """
-    mandates = list(mandates_of(account_of(request), at=timezone.now()))
+    mandates = _mandates(request)
     if not mandates:
         raise NotConfirmed
     chosen = request.session.get(CHOSEN)

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from residents.access import acting_for
+
 
 @dataclass(frozen=True)
 class Item:
@@ -106,6 +108,7 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
         "town": settings.TOWN,
         "demo": settings.DEMO,
         "navigation": _resident_menu(request) if signed_in else [],
+        "acting_for": acting_for(request) if signed_in else None,
     }
 
 

@@ -1,0 +1,116 @@
+"""The treasurer's pages on payments: what happened, and what waits for a decision."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.decorators import action
+
+from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.errors import Refused
+from payments.actions import ask_provider, settle_by_clerk
+from payments.forms import SettleForm
+from payments.models import Payment, PaymentChange, PaymentLine
+from payments.states import State
+from residents.access import actor_of, staff_looked
+
+
+class LineInline(ReadOnlyInline):
+    """What the payment pays."""
+
+    model = PaymentLine
+    fields = ("instalment", "principal", "interest", "costs")
+
+
+class ChangeInline(ReadOnlyInline):
+    """What happened to it."""
+
+    model = PaymentChange
+    fields = ("at", "before", "after", "reason")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    """Payments; those in doubt are settled here."""
+
+    inlines = (LineInline, ChangeInline)
+    list_display = ("reference", "payer", "amount", "provider", "state", "started_at", "paid_on", "problem")
+    list_filter = ("state", "provider")
+    search_fields = ("payer__name", "provider_order_id")
+    list_select_related = ("payer",)
+    date_hierarchy = "started_at"
+    ordering = ("-started_at",)
+    fields = (
+        *("reference", "payer", "made_by", "provider", "provider_order_id", "amount", "state", "problem"),
+        *("started_at", "frozen_until", "asked_at", "paid_on", "posted_at"),
+    )
+    actions_detail = ("ask", "settle")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Opening a payment is recorded."""
+        payment = self.get_object(request, object_id)
+        if payment is not None:
+            staff_looked(request, payment.payer, what="płatność")
+        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return page
+
+    def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who may change payments."""
+        return bool(request.user.has_perm("payments.change_payment"))
+
+    @action(description="Sprawdź u operatora", permissions=["settle"])
+    def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Ask the provider now."""
+        payment = Payment.objects.get(pk=object_id)
+        ask_provider(payment, at=timezone.now())
+        messages.info(request, f"Stan płatności: {payment.get_state_display()}.")
+        return redirect("admin:payments_payment_change", object_id)
+
+    @action(description="Wyjaśnij", permissions=["settle"])
+    def settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The page on which a clerk decides."""
+        return redirect("admin:payments_payment_settle", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page of the decision."""
+        own = path("<int:pk>/wyjasnij/", self.admin_site.admin_view(self.settle_view), name="payments_payment_settle")
+        return [own, *super().get_urls()]
+
+    def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Post a payment in doubt or close it, with the reason."""
+        if not self.has_settle_permission(request):
+            raise PermissionDenied
+        payment = Payment.objects.filter(pk=pk).first()
+        if payment is None:
+            raise Http404
+        form = SettleForm(request.POST or None, initial={"paid_on": timezone.localdate()})
+        back = reverse("admin:payments_payment_change", args=[pk])
+        if request.method == "POST" and form.is_valid():
+            try:
+                settle_by_clerk(
+                    payment,
+                    is_paid="post" in request.POST,
+                    by=actor_of(request),
+                    at=timezone.now(),
+                    **form.cleaned_data,
+                )
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, "Decyzja zapisana.")
+                return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Wyjaśnij płatność {payment.reference}",
+            "payment": payment,
+            "form": form,
+            "is_open": payment.state == State.CLERK,
+            "back": back,
+        }
+        return render(request, "admin/payments/settle.html", context)
