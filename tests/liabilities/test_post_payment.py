@@ -215,7 +215,7 @@ def test_no_grosz_is_lost_whatever_is_paid(amounts: list[int], days: int, kind: 
         transaction.set_rollback(True)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.usefixtures("committed")
 def test_two_payments_at_once_end_in_one_paid_due_and_one_credit() -> None:
     instalment = due(amount="100,00", due_on=date(2026, 12, 15))
     together, postings = threading.Barrier(2), {}
@@ -238,7 +238,7 @@ def test_two_payments_at_once_end_in_one_paid_due_and_one_credit() -> None:
     assert (instalment.outstanding, credit(instalment.liability.payer_id)) == (0, Decimal(100))
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.usefixtures("committed")
 def test_a_payment_and_an_import_of_one_due_wait_for_each_other() -> None:
     instalment = due(amount="100,00", due_on=date(2026, 12, 15))
     together, failures = threading.Barrier(2), []
