@@ -325,12 +325,17 @@ STALE_IMPORT_DAYS = environment.integer(
     "SPM_STALE_IMPORT_DAYS", 30, "Days after which a source's data are too old to remind anybody from them."
 )
 
+# --- demo ------------------------------------------------------------------------------------------------------------
+DEMO_PEOPLE = environment.integer("SPM_DEMO_PEOPLE", 2000, "Residents of the demo town.")
+DEMO_COMPANIES = environment.integer("SPM_DEMO_COMPANIES", 150, "Companies of the demo town.")
+
 # --- log -------------------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
     "root": {
         "handlers": ["console"],
         "level": environment.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged."),

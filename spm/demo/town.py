@@ -1,0 +1,202 @@
+"""The demo town: made through the doors that a town uses (dues files, papers, reminders, payments), from a seed."""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import requests
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from consents.actions import accept_application, register_application
+from consents.models import ArrivalWay, Topic
+from consents.replacement import Choice
+from core.actor import job
+from liabilities.importing import import_dues
+from liabilities.queries import open_dues
+from liabilities.reminders import queue_reminders
+from notifications.dispatch import dispatch
+from payments.actions import ask_provider, start_payment
+from payments.models import Payment
+from payments.notices import handle_notices
+from residents.actions import grant_mandate, issue_code
+from residents.models import Account, Payer
+from residents.models.mandate import Basis, Scope
+from residents.queries import find_payer
+from spm.demo.dues import book, dues_file, reminders_tomorrow
+from spm.demo.people import Inhabitant, companies, people
+from spm.demo.signins import PASSWORD, SIGN_INS
+
+BY = job("load_demo")
+WAYS = (
+    (ArrivalWay.PAPER, 60),
+    (ArrivalWay.POST, 10),
+    (ArrivalWay.EMAIL_SCAN, 14),
+    (ArrivalWay.EPUAP, 10),
+    (ArrivalWay.EDELIVERY, 4),
+    (ArrivalWay.SIGNED_FILE, 2),
+)
+SHARE_OF_CONSENTS = 0.3
+OUTCOMES = ("pay", "pay", "pay", "cancel", "reject", "", "pay-forged")
+
+
+@dataclass(frozen=True)
+class Town:
+    """How large a town, and when."""
+
+    people: int
+    companies: int
+    today: date
+    now: datetime
+
+
+def load(town: Town, *, say: Callable[[str], None]) -> None:
+    """Make the town: people and dues, consents, accounts (all or nothing), then messages and payments."""
+    inhabitants = people(town.people, today=town.today)
+    firms = companies(town.companies)
+    with transaction.atomic():
+        say("należności z trzech lat …")
+        _import_history(inhabitants, firms, town)
+        _give_addresses([*inhabitants, *firms])
+        say("zgody …")
+        _take_consents([*inhabitants, *firms], town)
+        _make_accounts(inhabitants, firms, town)
+    say("przypomnienia i wiadomości …")
+    for days_ago in (2, 1, 0):
+        queue_reminders(on=town.today - timedelta(days=days_ago), at=town.now, by=BY)
+    dispatch(clock=lambda: town.now, worker="load_demo")
+    say("płatności …")
+    _make_payments(inhabitants, town)
+
+
+def _import_history(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:
+    rows = [
+        *book(inhabitants, firms, today=town.today),
+        *reminders_tomorrow(inhabitants, today=town.today),
+    ]
+    for days_ago in (365, 30, 0):
+        known_on = town.today - timedelta(days=days_ago)
+        known = [row for row in rows if row.due_on.year <= known_on.year or days_ago == 0]
+        import_dues(
+            dues_file(known, known_on=known_on),
+            file_name=f"naleznosci-{known_on.isoformat()}.csv",
+            source="fk",
+            as_of=town.now - timedelta(days=days_ago, minutes=5),
+            on=town.today,
+            at=town.now - timedelta(days=days_ago),
+            by=BY,
+        )
+
+
+def _give_addresses(inhabitants: Sequence[Inhabitant]) -> None:
+    streets = {who.number: who.street for who in inhabitants}
+    changed = []
+    for who in inhabitants:
+        payer = find_payer(who.number)
+        if payer is not None:
+            payer.street, payer.postal_code, payer.city = streets[who.number], "00-001", "Dolina"
+            changed.append(payer)
+    Payer.objects.bulk_update(changed, ["street", "postal_code", "city"], batch_size=500)
+
+
+def _take_consents(inhabitants: Sequence[Inhabitant], town: Town) -> None:
+    chance = random.Random(f"consents {town.today.year}")
+    codes = list(Topic.objects.values_list("code", flat=True))
+    ways, weights = zip(*WAYS, strict=True)
+    for place, who in enumerate(inhabitants):
+        if place and chance.random() >= SHARE_OF_CONSENTS:
+            continue
+        if place == 0 or chance.random() < 0.4:
+            topics = codes
+        else:
+            topics = [code for code in codes if chance.random() < 0.5] or ["payments"]
+        channels = ("sms", "email") if place == 0 or chance.random() < 0.6 else (chance.choice(("sms", "email")),)
+        received = town.today - timedelta(days=chance.randrange(20, 700))
+        draft = register_application(
+            number=who.number,
+            name=who.name,
+            phone=who.phone,
+            email=who.email,
+            choices=[Choice(topic, channel) for topic in topics for channel in channels],
+            signed_on=received - timedelta(days=chance.randrange(0, 9)),
+            arrived_by=chance.choices(ways, weights)[0],
+            received_on=received,
+            scan=None,
+            by=BY,
+            at=town.now - timedelta(days=(town.today - received).days),
+        )
+        if place % 40 != 7:  # a few wait for a clerk
+            accept_application(draft, by=BY, at=town.now - timedelta(days=(town.today - received).days))
+
+
+def _make_accounts(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:
+    owners = {"anna@dolina.example": inhabitants[0], "ksiegowa@dolina.example": firms[0]}
+    for sign_in in SIGN_INS:
+        account = Account.objects.create_user(
+            sign_in.email,
+            PASSWORD,
+            full_name=sign_in.name,
+            is_staff=sign_in.email not in owners,
+            is_superuser=sign_in.group == "Administrator",
+        )
+        account.emailaddress_set.create(email=sign_in.email, verified=True, primary=True)
+        if sign_in.group and not account.is_superuser:
+            account.groups.add(Group.objects.get(name=sign_in.group))
+        if sign_in.email in owners:
+            _tie(account, owners[sign_in.email], town)
+    _tie(Account.objects.get(email="anna@dolina.example"), inhabitants[1], town, basis=Basis.ATTORNEY)
+    newcomer = find_payer(inhabitants[2].number)
+    if newcomer is not None:
+        issue_code(newcomer, by=BY, at=town.now)
+
+
+def _tie(account: Account, whom: Inhabitant, town: Town, *, basis: str = "") -> None:
+    payer = find_payer(whom.number)
+    if payer is None:
+        return
+    grant_mandate(
+        account=account,
+        payer=payer,
+        basis=basis or (Basis.REPRESENTATIVE if whom.is_company else Basis.SELF),
+        scope=Scope.VIEW_AND_PAY if basis else Scope.ALL,
+        confirmed_how="dokument okazany w urzędzie",
+        by=BY,
+        at=town.now - timedelta(days=100),
+    )
+
+
+def _make_payments(inhabitants: Sequence[Inhabitant], town: Town) -> None:
+    """Payments in several states, each through the sandbox PayU by the protocol."""
+    anna = Account.objects.get(email="anna@dolina.example")
+    for place, who in enumerate(inhabitants[1 : 1 + 3 * len(OUTCOMES)]):
+        payer = find_payer(who.number)
+        dues = open_dues(payer.pk, on=town.today) if payer is not None else []
+        if payer is None or not dues:
+            continue
+        payment = start_payment(
+            payer=payer,
+            instalment_ids=[due.instalment_id for due in dues[:2]],
+            provider="payu",
+            made_by=anna,
+            by=BY,
+            on=town.today,
+            at=town.now,
+            customer_ip="127.0.0.1",
+            number=UUID(int=place + 1, version=4),
+        )
+        _play(payment, OUTCOMES[place % len(OUTCOMES)])
+        ask_provider(payment, at=town.now)
+    handle_notices(at=town.now)
+    dispatch(clock=lambda: town.now, worker="load_demo")
+
+
+def _play(payment: Payment, outcome: str) -> None:
+    """Do at the sandbox's pay page what a payer would."""
+    if not outcome or not re.fullmatch(r"[A-Z0-9]+", payment.provider_order_id):
+        return
+    address = f"{settings.PAYU['url']}/control/payu/{payment.provider_order_id}/{outcome}"
+    requests.post(address, timeout=10).raise_for_status()
