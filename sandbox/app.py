@@ -1,0 +1,86 @@
+"""The sandbox as one process: HTTP face, mail server, two couriers."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from sandbox import control, mail_pages, pages, payu_api, payu_pages, phone_pages, sms_senders, smsapi
+from sandbox.courier import CLIENT, PAYU_COURIER, SMS_COURIER, Courier
+from sandbox.payu_errand import PayuErrand
+from sandbox.sms_reports import SmsReports
+from sandbox.smtp_server import MailServer
+from sandbox.state import STATE, Keys, State
+from sandbox.store import Store
+
+LARGEST_REQUEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the sandbox was started."""
+
+    host: str
+    port: int
+    smtp_port: int
+    state: Path
+    portal_url: str
+    keys: Keys
+
+
+def build_app(state: State) -> web.Application:
+    """Every door, page and courier around *state*."""
+    app = web.Application(client_max_size=LARGEST_REQUEST)
+    app[STATE] = state
+    app[SMS_COURIER] = Courier(SmsReports())
+    app[PAYU_COURIER] = Courier(PayuErrand())
+    for doors in (smsapi, sms_senders, payu_api, payu_pages, phone_pages, mail_pages, pages, control):
+        doors.add_routes(app)
+    app.cleanup_ctx.append(_couriers)
+    return app
+
+
+async def _couriers(app: web.Application) -> AsyncIterator[None]:
+    client = aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=32), trust_env=False
+    )
+    app[CLIENT] = client
+    tasks = [asyncio.create_task(app[key].run(app[STATE], client)) for key in (SMS_COURIER, PAYU_COURIER)]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await client.close()
+
+
+async def serve(options: Options) -> None:
+    """Serve until SIGTERM or SIGINT. Raises OSError when a port is taken."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    store = Store(options.state)
+    with contextlib.closing(store):
+        state = State(store, options.keys, options.portal_url)
+        runner = web.AppRunner(build_app(state), access_log=None, shutdown_timeout=0.1)
+        mail = MailServer(state)
+        try:
+            await runner.setup()
+            listening = _listening(options.host, options.port)
+            await web.SockSite(runner, listening, backlog=512).start()
+            smtp_port = await mail.start(options.host, options.smtp_port)
+            port = listening.getsockname()[1]
+            print(f"sandbox ready: http://{options.host}:{port} smtp {options.host}:{smtp_port}", flush=True)
+            await stop.wait()
+        finally:
+            mail.stop()
+            await runner.cleanup()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port), backlog=512)
