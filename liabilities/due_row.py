@@ -102,7 +102,7 @@ def _kind(value: str, kinds: Collection[str]) -> str:
     code = value.strip().upper()
     if code in kinds:
         return code
-    near = difflib.get_close_matches(code, kinds, n=2, cutoff=0.5)
+    near = difflib.get_close_matches(code, kinds, n=2)
     mend = f"Może chodzi o {' lub '.join(near)}?" if near else f"Dozwolone: {', '.join(sorted(kinds))}."
     raise Refused("kind_unknown", "Nieznany rodzaj należności.", mend=mend)
 

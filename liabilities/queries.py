@@ -149,11 +149,6 @@ def all_dues(payer_id: int, *, on: date) -> list[OpenDue]:
     return seen_on(_of_payer(payer_id), on=on)
 
 
-def find_due(payer_id: int, instalment_id: int, *, on: date) -> OpenDue | None:
-    """One due of the payer as of *on*, open or paid; None when it is not theirs or not there."""
-    return next(iter(seen_on(_of_payer(payer_id).filter(pk=instalment_id), on=on)), None)
-
-
 def paid_instalments(payer_id: int) -> "QuerySet[Instalment]":
     """The payer's instalments that are paid whole, the newest term first."""
     return _of_payer(payer_id).filter(outstanding=0, costs=0).order_by("-payable_by", "-pk")

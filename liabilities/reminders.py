@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import CharField, DateField, F, JSONField, Max, QuerySet, TextField, Value
+from django.db.models import CharField, F, Max, QuerySet, TextField, Value
 from django.db.models.fields import DateTimeField, PositiveSmallIntegerField
 from django.db.models.functions import Cast, Concat, JSONObject
 
-from consents.models import PermittedContact
-from consents.queries import permitted_contacts
 from core import audit
 from core.actor import Actor
 from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ImportRun, Instalment, ReminderRule
-from notifications.actions import first_moment, queue_messages
+from notifications.actions import MESSAGE_COLUMNS, first_moment, queue_messages
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 PASSED_LIVES = timedelta(days=7)
@@ -59,49 +58,47 @@ def _end_of(day: date) -> datetime:
 
 def _rows(
     days_before: int, channels: list[str], declined: tuple[str, ...], *, on: date, at: datetime
-) -> "QuerySet[PermittedContact]":
+) -> "QuerySet[Instalment, Any]":
+    """Open instalments of the rule's day, joined with who may be told of their kind of due, as MESSAGE_COLUMNS."""
     payable_by = on + timedelta(days=days_before)
     kind = DUE_APPROACHING if days_before >= 0 else DUE_PASSED
     expires = _end_of(payable_by) if days_before >= 0 else at + PASSED_LIVES
-    due = "payer__liabilities__instalments"
+    contact = "liability__payer__permitted_contacts"
     text = CharField()
-    rows = permitted_contacts().filter(
-        **{
-            f"{due}__payable_by": payable_by,
-            f"{due}__outstanding__gt": 0,
-            "payer__liabilities__kind__topic_code": F("topic__code"),
-            "channel__in": channels,
-        }
-    )
-    if declined:
-        rows = rows.filter(payer__liabilities__instalments__in=Instalment.objects.exclude(source__in=declined))
+    about = Concat(Value("instalment:"), Cast("pk", text), output_field=text)
     facts = JSONObject(
-        title=F("payer__liabilities__title"),
-        year=Cast("payer__liabilities__year", text),
-        instalment=Cast(f"{due}__number", text),
-        amount_pln=Cast(f"{due}__outstanding", text),
-        payable_on=Cast(Cast(f"{due}__payable_by", DateField()), text),
+        title=F("liability__title"),
+        year=Cast("liability__year", text),
+        instalment=Cast("number", text),
+        amount_pln=Cast("outstanding", text),
+        payable_on=Cast("payable_by", text),
         town=Value(settings.TOWN["short_name"]),
         link=Value(f"{settings.BASE_URL}/naleznosci/"),
     )
-    key = Concat(
-        Value("instalment:"),
-        Cast(f"{due}__id", text),
-        Value(f":rule:{days_before}:"),
-        F("channel"),
-        output_field=text,
-    )
-    values = {  # in the order of notifications.actions.MESSAGE_COLUMNS
-        "row_kind": Value(kind.code),
-        "row_topic": F("topic__code"),
-        "row_channel": F("channel"),
-        "row_priority": Value(int(kind.priority), PositiveSmallIntegerField()),
-        "row_payer": F("payer_id"),
-        "row_address": Cast("address", TextField()),
-        "row_about": Concat(Value("instalment:"), Cast(f"{due}__id", text), output_field=text),
-        "row_facts": Cast(facts, JSONField()),
-        "row_key": key,
-        "row_not_before": Value(first_moment(kind.code, at=at), DateTimeField()),
-        "row_expires": Value(expires, DateTimeField()),
+    columns = {
+        "kind": Value(kind.code),
+        "topic_code": F("liability__kind__topic_code"),
+        "channel": F(f"{contact}__channel"),
+        "priority": Value(int(kind.priority), PositiveSmallIntegerField()),
+        "payer_id": F("liability__payer_id"),
+        "address": Cast(f"{contact}__address", TextField()),
+        "about": about,
+        "facts": facts,
+        "dedupe_key": Concat(about, Value(f":rule:{days_before}:"), F(f"{contact}__channel"), output_field=text),
+        "not_before": Value(first_moment(kind.code, at=at), DateTimeField()),
+        "expires_at": Value(expires, DateTimeField()),
     }
-    return rows.annotate(**values).values_list(*values)
+    values = {f"message_{name}": columns[name] for name in MESSAGE_COLUMNS}
+    return (
+        Instalment.objects.open()
+        .exclude(source__in=declined)
+        .filter(
+            **{
+                "payable_by": payable_by,
+                f"{contact}__channel__in": channels,
+                f"{contact}__topic__code": F("liability__kind__topic_code"),
+            }
+        )
+        .annotate(**values)
+        .values_list(*values)
+    )

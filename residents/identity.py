@@ -10,10 +10,10 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+import stdnum.pl.nip
+import stdnum.pl.pesel
+import stdnum.pl.regon
 from stdnum.exceptions import InvalidChecksum, ValidationError
-from stdnum.pl import nip as stdnum_nip
-from stdnum.pl import pesel as stdnum_pesel
-from stdnum.pl import regon as stdnum_regon
 
 from core.errors import Refused
 
@@ -50,7 +50,7 @@ def pesel_birth_date(pesel: str) -> date:
 
 def _check_pesel(digits: str, on: date) -> None:
     try:
-        stdnum_pesel.validate(digits)
+        stdnum.pl.pesel.validate(digits)
         born = pesel_birth_date(digits)
     except InvalidChecksum as error:
         raise Refused("pesel_checksum", "Cyfra kontrolna numeru PESEL się nie zgadza.", mend=MEND) from error
@@ -62,15 +62,15 @@ def _check_pesel(digits: str, on: date) -> None:
 
 def _check_nip(digits: str) -> None:
     try:
-        stdnum_nip.validate(digits)
+        stdnum.pl.nip.validate(digits)
     except ValidationError as error:
         raise Refused("nip_checksum", "Cyfra kontrolna numeru NIP się nie zgadza.", mend=MEND) from error
 
 
 def _check_regon(digits: str) -> None:
     try:
-        stdnum_regon.validate(digits)
-        stdnum_regon.validate(digits[:9])
+        stdnum.pl.regon.validate(digits)
+        stdnum.pl.regon.validate(digits[:9])
     except ValidationError as error:
         raise Refused("regon_checksum", "Cyfra kontrolna numeru REGON się nie zgadza.", mend=MEND) from error
 
