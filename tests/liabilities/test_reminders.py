@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from pytest_django.fixtures import Settings
 
 from core.encryption import unseal
 from core.models import AuditEntry
@@ -21,7 +20,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 NUMBER = make.pesel(5)
-KNOWN = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
+KNOWN = datetime(2026, 5, 1, 6, 0, tzinfo=UTC)
 TERM = date(2026, 5, 15)
 
 
@@ -42,8 +41,7 @@ def due() -> None:
     ("days_before", "kind"),
     [(7, "due_approaching"), (1, "due_approaching"), (-1, "due_passed"), (-14, "due_passed")],
 )
-def test_the_rules_remind_by_both_channels_on_their_days(days_before: int, kind: str, settings: Settings) -> None:
-    settings.STALE_IMPORT_DAYS = 90
+def test_the_rules_remind_by_both_channels_on_their_days(days_before: int, kind: str) -> None:
     report = remind(TERM - timedelta(days=days_before))
     assert (report.queued, report.by_rule[days_before], sum(report.by_rule.values())) == (2, 2, 2)
     messages = Message.objects.order_by("channel")
@@ -76,8 +74,7 @@ def test_a_second_run_and_a_later_change_queue_nothing() -> None:
 
 @pytest.mark.usefixtures("due")
 @pytest.mark.parametrize("day", [TERM - timedelta(days=8), TERM, TERM + timedelta(days=2)])
-def test_other_days_remind_nobody(day: date, settings: Settings) -> None:
-    settings.STALE_IMPORT_DAYS = 90
+def test_other_days_remind_nobody(day: date) -> None:
     assert remind(day).queued == 0
 
 
@@ -131,11 +128,10 @@ def test_a_rule_may_leave_out_a_channel_or_sleep() -> None:
     assert remind(TERM - timedelta(days=1)).queued == 0
 
 
-def test_a_source_with_old_data_is_declined_and_others_are_not(settings: Settings) -> None:
-    settings.STALE_IMPORT_DAYS = 30
+def test_a_source_with_old_data_is_declined_and_others_are_not() -> None:
     make.consent(NUMBER, channels=("sms",), signed_on=date(2026, 3, 1), at=KNOWN)
-    make.dues(make.row(NUMBER, key="OLD", due_on=TERM), source="dawny", as_of=KNOWN)
-    make.dues(make.row(NUMBER, key="NEW", due_on=TERM), source="nowy", as_of=KNOWN + timedelta(days=30))
+    make.dues(make.row(NUMBER, key="OLD", due_on=TERM), source="dawny", as_of=KNOWN - timedelta(days=30))
+    make.dues(make.row(NUMBER, key="NEW", due_on=TERM), source="nowy", as_of=KNOWN)
     report = remind(TERM - timedelta(days=7))
     assert (report.queued, report.declined_sources) == (1, ("dawny",))
     assert Message.objects.get().about == f"instalment:{make.instalment('NEW').pk}"
@@ -177,4 +173,3 @@ def test_the_job_of_the_morning_and_the_nightly_proof_run() -> None:
     queued = tasks.queue_reminders.run()
     assert queued == Message.objects.count()
     assert tasks.prove_ledger.run() == 0
-    assert settings.STALE_IMPORT_DAYS > 0
