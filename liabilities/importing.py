@@ -36,6 +36,7 @@ REWRITES = {
     "zaplacono": "Wpłata jest mniejsza niż podana wcześniej: zmieniłaby historię. Wycofanie wpłaty wykaż jako storno.",
 }
 WITHDRAWN_AT_ONCE = 5_000
+EARLIEST = 1990
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,10 @@ def import_dues(
     same file again changes nothing. Rows older than what is known of their instalment are passed over as unchanged.
     What the source says was paid is booked *as_of*: so a later file counts it as known, and payments made here after
     that moment stay on top of it. Imports of one source wait for each other.
-    Raises Refused for a file that is none (core/csvfile.py: nothing changes) and `as_of_future`.
+    Raises Refused for a file that is none (core/csvfile.py: nothing changes), `as_of_future` and `as_of_far`.
     """
+    if as_of.year < EARLIEST:
+        raise Refused("as_of_far", "Stan na (--as-of) leży w zbyt dawnej przeszłości.", mend="Popraw rok.")
     if timezone.localdate(as_of) > on or (at is not None and as_of > at):
         raise Refused("as_of_future", "Stan na (--as-of) leży w przyszłości.", mend="Podaj chwilę, z której są dane.")
     with transaction.atomic():

@@ -67,13 +67,17 @@ class Figures:
 
     rates: dict[str, list[Rate]]
     minimums: list[tuple[date, Decimal]]
+    compare_exact: bool
+
+    def minimum(self, on: date) -> Decimal | None:
+        """The sum in force *on* a day up to which tax interest is not charged; None when there was none."""
+        return next((amount for since, amount in reversed(self.minimums) if since <= on), None)
 
     def interest(self, principal: Decimal, *, payable_by: date, on: date, regime: str) -> Interest:
         """Interest on *principal* by the figures in force *on* that day (see liabilities/interest.py).
 
         For a term older than the table of rates it is nothing, and the basis says so: nobody is charged by a guess.
         """
-        minimum = next((amount for since, amount in reversed(self.minimums) if since <= on), None)
         try:
             return interest_due(
                 principal,
@@ -81,8 +85,8 @@ class Figures:
                 on=on,
                 regime=Regime(regime),
                 rates=self.rates.get(regime, []),
-                minimum=minimum,
-                compare_exact=settings.INTEREST_MINIMUM_EXACT,
+                minimum=self.minimum(on),
+                compare_exact=self.compare_exact,
             )
         except Refused as refusal:
             basis = f"Odsetek nie naliczono. {refusal.message}"
@@ -97,7 +101,9 @@ def figures() -> Figures:
     ):
         rates.setdefault(regime, []).append(Rate(since, percent))
     minimums = Fee.objects.filter(kind=FeeKind.MINIMUM_INTEREST).values_list("valid_from", "amount")
-    return Figures(rates, sorted((since or date.min, amount) for since, amount in minimums))
+    return Figures(
+        rates, sorted((since or date.min, amount) for since, amount in minimums), settings.INTEREST_MINIMUM_EXACT
+    )
 
 
 def _seen(instalment: Instalment, law: Figures, on: date) -> OpenDue:

@@ -1,0 +1,73 @@
+"""`manage.py interest AMOUNT --due DATE --paid DATE --regime tax|civil|commercial [--reduced] [--json]`."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from core.commands import HouseCommand
+from core.dates import format_date_short, parse_date
+from core.errors import Refused
+from core.money import format_pln, parse_pln
+from liabilities.due_dates import moved_term
+from liabilities.interest import interest_due
+from liabilities.queries import figures
+from liabilities.regimes import Regime
+
+
+class Command(HouseCommand):
+    """Counts interest and shows each step."""
+
+    help = "Interest on an amount, from its term (moved as the law says) to the day of payment, with its steps."
+
+    def options(self, parser: ArgumentParser) -> None:
+        """AMOUNT, --due, --paid, --regime, --reduced."""
+        parser.add_argument("amount", help="principal in złoty")
+        parser.add_argument("--due", required=True, help="the term as it stands in the decision")
+        parser.add_argument("--paid", required=True, help="the day of payment")
+        parser.add_argument("--regime", required=True, choices=[Regime.TAX, Regime.CIVIL, Regime.COMMERCIAL])
+        parser.add_argument("--reduced", action="store_true", help="half the tax rate (Ordynacja podatkowa art. 56a)")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Count and tell. Raises Refused for an amount or a date that is none, and `rate_missing`."""
+        regime, principal, paid = Regime(options["regime"]), parse_pln(options["amount"]), parse_date(options["paid"])
+        if principal <= 0:
+            raise Refused("amount_not_positive", "Kwota musi być większa od zera.")
+        if options["reduced"] and regime is not Regime.TAX:
+            raise Refused("reduced_is_for_taxes", "Stawka obniżona (--reduced) dotyczy tylko zaległości podatkowych.")
+        law = figures()
+        found = interest_due(
+            principal,
+            due_on=moved_term(parse_date(options["due"]), regime=regime).payable_by,
+            on=paid,
+            regime=regime,
+            rates=law.rates.get(regime, []),
+            minimum=law.minimum(paid),
+            compare_exact=law.compare_exact,
+            reduced=options["reduced"],
+        )
+        return {
+            "interest": found.amount,
+            "unrounded": found.unrounded,
+            "due": found.due_on,
+            "days": found.days,
+            "periods": [
+                {
+                    "from": period.first.isoformat(),
+                    "to": period.last.isoformat(),
+                    "days": period.days,
+                    "rate": period.percent,
+                    "interest": period.interest,
+                }
+                for period in found.periods
+            ],
+            "legal_basis": found.legal_basis,
+        }
+
+    def lines(self, answer: dict[str, Any]) -> list[str]:
+        """The sum, then a line a period."""
+        head = f"Odsetki: {format_pln(answer['interest'])} (przed zaokrągleniem {answer['unrounded']} zł)"
+        term = f"Termin: {format_date_short(answer['due'])}, dni po terminie: {answer['days']}"
+        steps = [
+            f"  {step['from']}–{step['to']}: {step['days']} dni × {step['rate']}% = {step['interest']} zł"
+            for step in answer["periods"]
+        ]
+        return [head, term, *steps, f"Podstawa: {answer['legal_basis']}"]
