@@ -241,6 +241,21 @@ UNFOLD = {
     "SITE_SUBHEADER": "System Powiadamiania Mieszkańców",
     "SITE_URL": "/",
     "SITE_SYMBOL": "account_balance",
+    "COLORS": {
+        "primary": {
+            "50": "#eef6f2",
+            "100": "#d8eae2",
+            "200": "#b3d6c6",
+            "300": "#85bca4",
+            "400": "#579d81",
+            "500": "#388166",
+            "600": "#226650",
+            "700": "#14523f",
+            "800": "#114234",
+            "900": "#0c3628",
+            "950": "#06201a",
+        }
+    },
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "spm.dashboard.staff_first_page",

@@ -8,6 +8,7 @@ from consents.actions import accept_application, register_application
 from consents.models import ConsentApplication
 from consents.replacement import Choice
 from core.actor import Actor, job
+from core.dates import next_working_day
 from core.nrb import make_nrb
 from liabilities.importing import ImportReport, import_dues
 from liabilities.models import Instalment
@@ -85,7 +86,7 @@ def consent(
 ) -> ConsentApplication:
     """An accepted paper application."""
     day = signed_on or today() - timedelta(days=30)
-    moment = at or now()
+    moment = at or now() - timedelta(minutes=1)  # in force for a transaction that began just now
     draft = register_application(
         number=number,
         name=name,
@@ -147,3 +148,8 @@ def instalment(key: str = "A-1") -> Instalment:
 def pln(text: str) -> Decimal:
     """An amount in złoty."""
     return Decimal(text)
+
+
+def payable_by(term: date) -> date:
+    """The day to which the law moves a term."""
+    return next_working_day(term)

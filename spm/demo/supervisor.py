@@ -97,7 +97,8 @@ def _wait_until_healthy(children: Children, urls: list[str]) -> None:
 
 def _manage(*arguments: str) -> None:
     command = [sys.executable, str(embedded.ROOT / "manage.py"), *arguments]
-    if subprocess.run(command, check=False).returncode != 0:
+    quiet = {**os.environ, "SPM_LOG_LEVEL": "WARNING"}
+    if subprocess.run(command, env=quiet, check=False).returncode != 0:
         raise CannotStart(f"`manage.py {' '.join(arguments)}` failed; what it said stands above.")
 
 

@@ -23,7 +23,7 @@ from notifications.dispatch import dispatch
 from payments.actions import ask_provider, start_payment
 from payments.models import Payment
 from payments.notices import handle_notices
-from residents.actions import grant_mandate, issue_code
+from residents.actions import grant_mandate, issue_code, register_payers
 from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
 from residents.queries import find_payer
@@ -93,13 +93,13 @@ def _import_history(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitan
 
 
 def _give_addresses(inhabitants: Sequence[Inhabitant]) -> None:
-    streets = {who.number: who.street for who in inhabitants}
+    keys = register_payers({who.number: who.name for who in inhabitants}, by=BY)
+    payers = Payer.objects.in_bulk(keys.values())
     changed = []
     for who in inhabitants:
-        payer = find_payer(who.number)
-        if payer is not None:
-            payer.street, payer.postal_code, payer.city = streets[who.number], "00-001", "Dolina"
-            changed.append(payer)
+        payer = payers[keys[who.number]]
+        payer.street, payer.postal_code, payer.city = who.street, "00-001", "Dolina"
+        changed.append(payer)
     Payer.objects.bulk_update(changed, ["street", "postal_code", "city"], batch_size=500)
 
 

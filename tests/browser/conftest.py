@@ -1,0 +1,42 @@
+"""One demo and one Chromium for the browser tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from spm.demo.machine import browser_path
+from tests.browser.demo_process import Demo, running_demo
+
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """A running `make demo`."""
+    with running_demo() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without it the tests fail and say what to install."""
+    path = browser_path()
+    if not path:
+        pytest.fail("Chromium is missing: run `make browser`, or install Debian's package chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, demo: Demo) -> Iterator[Page]:
+    """A fresh page of a person who is not signed in."""
+    context = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 900}, locale="pl-PL")
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,96 @@
+"""A real `make demo` for the browser tests: its own directory, port and a small town; stopped to the last process."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spm import embedded
+
+PATIENCE = 120  # seconds until the demo must be ready
+OWN = ("SPM_", "DATABASE_URL", "REDIS_URL", "DEMO_DIR", "PORT", "PYTEST_")
+
+
+@dataclass
+class Demo:
+    """A running demo: its addresses, directory and what it said."""
+
+    url: str
+    directory: Path
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell beside the demo needs to run manage.py on it."""
+        return {**_bare(), "DEMO_DIR": str(self.directory)}
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the demo's gateways are."""
+        return embedded.running_demo(self.directory)["SPM_PAYU_URL"]
+
+    def manage(self, *arguments: str) -> str:
+        """Run manage.py beside the demo as a person at the shell would; returns what it printed."""
+        command = [sys.executable, str(embedded.ROOT / "manage.py"), *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def stop(self) -> int:
+        """Ctrl-C; returns the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+
+def _bare() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
+
+
+@contextlib.contextmanager
+def running_demo(*, people: int = 40) -> Iterator[Demo]:
+    """Start a demo and stop it at the end."""
+    with tempfile.TemporaryDirectory(prefix="spm-demo-") as folder:
+        port = embedded.free_port()
+        environment = {
+            **_bare(),
+            "DEMO_DIR": folder,
+            "PORT": str(port),
+            "SPM_DEMO_PEOPLE": str(people),
+            "SPM_DEMO_COMPANIES": "5",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "spm.demo.supervisor"],
+            cwd=embedded.ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        demo = Demo(f"http://127.0.0.1:{port}", Path(folder), process)
+        try:
+            _wait_until_ready(demo)
+            yield demo
+        finally:
+            if process.poll() is None:
+                demo.stop()
+
+
+def _wait_until_ready(demo: Demo) -> None:
+    killer = threading.Timer(PATIENCE, demo.process.kill)
+    killer.start()
+    assert demo.process.stdout is not None
+    try:
+        for line in demo.process.stdout:
+            demo.said.append(line)
+            if line.startswith("SPM ready: "):
+                return
+    finally:
+        killer.cancel()
+    raise AssertionError("the demo did not come up:\n" + "".join(demo.said))
