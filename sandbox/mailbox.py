@@ -61,9 +61,10 @@ def _part(parsed: EmailMessage, kind: str) -> str:
     if not isinstance(payload, bytes):
         return ""
     try:
-        return payload.decode(part.get_content_charset() or "utf-8", "replace")
+        text = payload.decode(part.get_content_charset() or "utf-8", "replace")
     except LookupError:
-        return payload.decode("utf-8", "replace")
+        text = payload.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n")
 
 
 def recipients_of(store: Store, mail_id: int) -> list[str]:
