@@ -64,15 +64,17 @@ class PaymentAdmin(ReadOnlyAdmin):
         """Who may change payments."""
         return bool(request.user.has_perm("payments.change_payment"))
 
-    @action(description="Sprawdź u operatora", permissions=["settle"])
+    @action(description="Sprawdź u operatora", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
     def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask the provider now."""
-        payment = Payment.objects.get(pk=object_id)
-        ask_provider(payment, at=timezone.now())
+        payment = self.get_object(request, str(object_id))
+        if payment is None:
+            raise Http404
+        ask_provider(payment, at=timezone.now(), by=actor_of(request))
         messages.info(request, f"Stan płatności: {payment.get_state_display()}.")
         return redirect("admin:payments_payment_change", object_id)
 
-    @action(description="Wyjaśnij", permissions=["settle"])
+    @action(description="Wyjaśnij", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
     def settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The page on which a clerk decides."""
         return redirect("admin:payments_payment_settle", object_id)
@@ -89,7 +91,8 @@ class PaymentAdmin(ReadOnlyAdmin):
         payment = Payment.objects.filter(pk=pk).first()
         if payment is None:
             raise Http404
-        form = SettleForm(request.POST or None, initial={"paid_on": timezone.localdate()})
+        first = {"paid_on": timezone.localdate(payment.started_at), "amount": payment.amount}
+        form = SettleForm(request.POST or None, initial=first)
         back = reverse("admin:payments_payment_change", args=[pk])
         if request.method == "POST" and form.is_valid():
             try:

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from core import inbound
-from payments.providers import NoticeRefused, provider_named
+from payments.providers import NoticeRefused, NoticeUnclear, provider_named
 from payments.tasks import handle_notices
 
-LONGEST = 200_000
-KEPT_HEADERS = ("OpenPayu-Signature", "X-OpenPayU-Signature", "Content-Type", "User-Agent")
+LONGEST = 200_000  # bytes; an order of a hundred dues has about twenty thousand
+KEPT_HEADERS = ("OpenPayu-Signature", "X-OpenPayU-Signature", "Content-Type", "User-Agent", "Correlation-Id")
 logger = logging.getLogger("spm.hooks")
 
 
@@ -22,9 +22,11 @@ logger = logging.getLogger("spm.hooks")
 def payu_notice(request: HttpRequest) -> HttpResponse:
     """PayU's notice. 200 for every genuine one, repeats included; 401 for a bad signature, 400 for a bad body.
 
-    What is refused is kept and counted too (source `payu`, not verified), and never acted on.
+    What is refused is kept and counted too (source `payu`, not verified), and never acted on. Its key differs from that
+    of the genuine notice, so that nobody can shut a notice out by sending its body first.
     """
-    if int(request.headers.get("Content-Length") or 0) > LONGEST:
+    told = request.headers.get("Content-Length") or "0"
+    if not told.isdecimal() or int(told) > LONGEST:
         return _plain("za długie", 413)
     raw = request.body
     headers = {name: request.headers[name][:500] for name in KEPT_HEADERS if name in request.headers}
@@ -35,12 +37,19 @@ def payu_notice(request: HttpRequest) -> HttpResponse:
         inbound.receive("payu", key=f"refused:{digest}", headers=headers, body=raw, is_verified=False)
         logger.warning("a notice of PayU was refused: %s", refusal)
         return _plain("odrzucone", 401 if refusal.is_forged else 400)
+    except NoticeUnclear as unclear:  # genuine: kept, and answered 200, since a repeat would say the same
+        logger.warning("a notice of PayU is not clear: %s", unclear)
     inbound.receive("payu", key=digest, headers=headers, body=raw, is_verified=True)
+    _wake()
+    return _plain("", 200)
+
+
+def _wake() -> None:
+    """Wake a worker; without Redis the notice waits for the timetable, and PayU still gets its 200."""
     try:
         handle_notices.delay()
     except OperationalError:
         logger.warning("Redis is away: the notice waits for the timetable")
-    return _plain("", 200)
 
 
 def _plain(text: str, status: int) -> HttpResponse:

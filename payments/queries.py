@@ -1,11 +1,14 @@
 """Reads of payments that more than one caller needs."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from payments.models import Payment
+from core.money import format_pln
+from liabilities.queries import balance
+from payments.models import Payment, PaymentLine
+from payments.providers import Notice
 from payments.states import OPEN
 
 ASK_AFTER = timedelta(minutes=2)
@@ -22,10 +25,33 @@ def find_own(payer_id: int, number: UUID) -> Payment | None:
     return Payment.objects.filter(payer_id=payer_id, number=number).first()
 
 
+def find_by_notice(provider: str, notice: Notice) -> Payment | None:
+    """The payment that a provider's notice speaks of: by our number, else by the provider's own."""
+    found = Payment.objects.filter(provider=provider)
+    try:
+        by_number = found.filter(number=UUID(notice.number)).first()
+    except ValueError:
+        by_number = None
+    return by_number or found.filter(provider_order_id=notice.provider_order_id).first()
+
+
 def late_payments(*, at: datetime) -> "QuerySet[Payment]":
-    """Open payments whose notice should have come by now, and which were not asked about lately."""
+    """Open payments whose notice should have come by now, longest unasked first; none that was asked about lately."""
     return Payment.objects.filter(
         Q(asked_at__isnull=True) | Q(asked_at__lt=at - ASK_EVERY),
         state__in=[state.value for state in OPEN],
         started_at__lt=at - ASK_AFTER,
-    ).order_by("started_at")
+    ).order_by(F("asked_at").asc(nulls_first=True), "started_at")
+
+
+def lines_of(payment: Payment) -> "QuerySet[PaymentLine]":
+    """What the payment pays, with each due, in the order in which it was chosen."""
+    return payment.lines.select_related("instalment__liability__kind").order_by("pk")
+
+
+def balance_text(payer_id: int, *, on: date) -> str:
+    """The state of the payer's account in words: what is left to pay, a credit, or nothing."""
+    total = balance(payer_id, on=on).total
+    if total > 0:
+        return f"do zapłaty pozostało {format_pln(total)}"
+    return f"nadpłata {format_pln(-total)}" if total < 0 else "wszystko zapłacone"

@@ -2,9 +2,16 @@
 
 from core.pdf import render_pdf
 from payments.models import Payment
+from payments.providers import provider_named
+from payments.queries import lines_of
 
 
 def receipt_pdf(payment: Payment) -> bytes:
-    """«Potwierdzenie wpłaty» of a posted payment, for its payer: what was paid, of what, when. No PESEL stands on it."""
-    lines = payment.lines.select_related("instalment__liability__kind").order_by("pk")
-    return render_pdf("pdf/receipt.html", {"payment": payment, "lines": lines, "payer": payment.payer})
+    """«Potwierdzenie wpłaty» of a posted payment, for its payer: what was paid, for what, when. It bears no PESEL."""
+    context: dict[str, object] = {
+        "payment": payment,
+        "lines": lines_of(payment),
+        "payer": payment.payer,
+        "provider": provider_named(payment.provider).label,
+    }
+    return render_pdf("pdf/receipt.html", context)

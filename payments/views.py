@@ -1,5 +1,6 @@
 """Pay, return, history, receipt."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -9,14 +10,15 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import Refused
 from liabilities.queries import balance, balance_of
-from payments.actions import ask_provider, chosen_dues, start_payment
+from payments.actions import ask_provider, chosen_dues, frozen_until, start_payment
 from payments.forms import CheckoutForm, chosen_ids
 from payments.models import Payment
-from payments.queries import find_own, history
+from payments.providers import provider_named
+from payments.queries import find_own, history, lines_of
 from payments.receipt_pdf import receipt_pdf
 from payments.states import OPEN, UNPAID, State
 from residents.access import account_of, actor_of, address_of, for_payer
@@ -26,39 +28,62 @@ PATIENCE = timedelta(seconds=4)  # between two questions to the provider from on
 PAGE = 20
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_payer(what="płatność", to_pay=True)
 def start(request: HttpRequest, payer: Payer) -> HttpResponse:
-    """Step one shows what is to be paid; step two (with `confirm`) opens the order and sends the payer to pay."""
+    """Step one shows what is to be paid; step two (with `confirm`) opens the order and sends the payer to pay.
+
+    Whoever signed in again on the way comes by GET, without a choice, and goes back to the dues.
+    """
+    if request.method != "POST":
+        return redirect("liabilities:my_dues")
     chosen = chosen_ids(request.POST.getlist("instalment"))
-    on = timezone.localdate()
     try:
-        dues = chosen_dues(payer.pk, chosen, on=on)
         if "confirm" in request.POST:
-            form = CheckoutForm(request.POST, chosen=chosen)
-            if form.is_valid():
-                return _to_provider(request, payer, form)
-        else:
-            form = CheckoutForm(chosen=chosen, initial={"instalment": chosen})
+            return _to_provider(request, payer, chosen)
+        return _check_page(request, payer, chosen)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("liabilities:my_dues")
+
+
+def _check_page(request: HttpRequest, payer: Payer, chosen: Collection[int]) -> HttpResponse:
+    """«Sprawdź i zapłać»: each due, the sum, until when it holds, and by whom to pay."""
+    on = timezone.localdate()
+    dues = chosen_dues(payer.pk, chosen, on=on)
     total = balance_of(dues, Decimal(0))
-    return render(request, "payments/start.html", {"form": form, "dues": dues, "total": total, "on": on})
+    context = {
+        "form": CheckoutForm(chosen=list(chosen), amount=total.total),
+        "dues": dues,
+        "total": total,
+        "on": on,
+        "until": frozen_until(timezone.now()),
+    }
+    return render(request, "payments/start.html", context)
 
 
-def _to_provider(request: HttpRequest, payer: Payer, form: CheckoutForm) -> HttpResponse:
-    payment = start_payment(
-        payer=payer,
-        instalment_ids=form.cleaned_data["instalment"],
-        provider=form.cleaned_data["provider"],
-        made_by=account_of(request),
-        by=actor_of(request),
-        on=timezone.localdate(),
-        at=timezone.now(),
-        customer_ip=address_of(request) or "127.0.0.1",
-        number=form.cleaned_data["number"],
-    )
+def _to_provider(request: HttpRequest, payer: Payer, chosen: Collection[int]) -> HttpResponse:
+    form = CheckoutForm(request.POST, chosen=list(chosen), amount=Decimal(0))
+    if not form.is_valid():
+        raise Refused("form_incomplete", "Tego formularza nie da się odczytać.", mend="Wybierz należności jeszcze raz.")
+    try:
+        payment = start_payment(
+            payer=payer,
+            instalment_ids=form.cleaned_data["instalment"],
+            provider=form.cleaned_data["provider"],
+            made_by=account_of(request),
+            by=actor_of(request),
+            on=timezone.localdate(),
+            at=timezone.now(),
+            customer_ip=address_of(request) or "127.0.0.1",
+            number=form.cleaned_data["number"],
+            expected=form.cleaned_data["amount"],
+        )
+    except Refused as refusal:
+        if refusal.code != "amount_changed":
+            raise
+        messages.warning(request, str(refusal))
+        return _check_page(request, payer, chosen)
     if payment.redirect_url and payment.state in OPEN:
         return HttpResponse(status=303, headers={"Location": payment.redirect_url})
     return redirect("payments:detail", number=payment.number)
@@ -79,7 +104,6 @@ def returned(request: HttpRequest, payer: Payer, number: UUID) -> HttpResponse:
     now = timezone.now()
     if payment.state in OPEN and (payment.asked_at is None or now - payment.asked_at > PATIENCE):
         ask_provider(payment, at=now)
-        payment.refresh_from_db()
     return _page(request, payer, payment)
 
 
@@ -91,14 +115,15 @@ def detail(request: HttpRequest, payer: Payer, number: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, payer: Payer, payment: Payment) -> HttpResponse:
-    lines = list(payment.lines.select_related("instalment__liability").order_by("pk"))
     context = {
         "payment": payment,
-        "lines": lines,
+        "lines": lines_of(payment),
         "changes": payment.changes.order_by("pk"),
+        "provider": provider_named(payment.provider).label,
         "is_paid": payment.state == State.PAID,
         "is_open": payment.state in OPEN,
         "is_unpaid": payment.state in UNPAID,
+        "may_still_pay": payment.state == State.REDIRECTED and timezone.now() < payment.frozen_until,
         "balance": balance(payer.pk, on=timezone.localdate()),
     }
     return render(request, "payments/detail.html", context)

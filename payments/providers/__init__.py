@@ -1,6 +1,12 @@
 """The one way to take money online: a Protocol, its frozen values, and the providers by name.
 
-Amounts are Decimal złoty here; a vendor's grosze stay inside the vendor's file.
+Amounts are Decimal złoty here; a vendor's grosze stay inside the vendor's file. What may go wrong:
+
+ProviderDown       nothing was done there: the same call may be made again
+ProviderDoubt      the answer was lost: it may have been done, never repeat it blindly
+ProviderRefused    the provider said no, with a code of its own
+NoticeRefused      what came is not the provider's, or is no notice: it is kept and never acted on
+NoticeUnclear      it is the provider's, and says what we do not understand: a clerk reads it
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +36,10 @@ class ProviderRefused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class NoticeUnclear(Exception):
+    """A genuine notice of another matter (a refund) or with a state that we do not know; its text is for a clerk."""
 
 
 class NoticeRefused(Exception):
@@ -73,7 +83,10 @@ class Redirect:
 
 @dataclass(frozen=True)
 class Notice:
-    """What the provider says of an order, by a notice or when asked. `paid_on` is the day of authorisation, if paid."""
+    """What the provider says of an order, by a notice or when asked.
+
+    `paid_on` is the day of authorisation in Warsaw, None when the provider does not tell it; `status` is its own word.
+    """
 
     provider_order_id: str
     number: str
@@ -85,22 +98,33 @@ class Notice:
 
 
 class Provider(Protocol):
-    """A vendor that takes payments. `name` is stored with each payment.
+    """A vendor that takes payments. `name` is stored with each payment, `label` is shown to payers.
 
-    Called with no transaction open. It moves no money in our books: it only tells what it knows.
+    Every method but `read_notice` is called with no transaction open, because it speaks to the outside. None of them
+    reads or writes our tables, logs a token, a key or the payer's address, or tries again by itself: the caller knows
+    what may be repeated.
     """
 
     name: str
     label: str
 
     def create_order(self, order: Order) -> Redirect:
-        """Open an order, once for its number. Raises ProviderDown, ProviderDoubt or ProviderRefused."""
+        """Open an order, once for its number. Called when a payer confirms what to pay.
+
+        Raises ProviderDown, ProviderDoubt (the order may be open there) or ProviderRefused.
+        """
 
     def retrieve(self, provider_order_id: str) -> Notice:
-        """Ask for the truth about an order. Raises ProviderDown, ProviderDoubt or ProviderRefused."""
+        """Ask for the truth about an order. Called when a notice is late, or when the payer comes back before it.
+
+        A page waits for it: it answers within a few seconds. Raises ProviderDown or ProviderRefused.
+        """
 
     def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
-        """Check a notice's signature over its raw bytes and read it. Raises NoticeRefused. Speaks to nobody."""
+        """Check a notice's signature over its raw bytes, then read it. Speaks to nobody.
+
+        Called twice: as the notice comes, to answer it, and when it is handled. Raises NoticeRefused, NoticeUnclear.
+        """
 
 
 @lru_cache(maxsize=8)

@@ -3,24 +3,40 @@
 Source: the vendor's documentation (auth-and-order, order life cycle, references) as read in November 2026. Amounts are
 strings of grosze; creating an order answers 302 with a JSON body, which must not be followed; a notice is signed by a
 hash of its raw body and the second key, which is no HMAC.
+
+PayU knows our payment by `extOrderId` and refuses a second order for it (ERROR_ORDER_NOT_UNIQUE), but cannot be asked
+which order has that id. So an order whose answer was lost is never looked for: the payer was sent nowhere, nobody can
+pay it, and PayU cancels it when its validity ends. The payer tries again with a new payment and a new id.
 """
 
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
+from redis.exceptions import RedisError
+from requests import Response
 
 from core.errors import Refused
 from core.http import AnswerLost, OutgoingSession, Unreachable
 from core.money import from_grosze, to_grosze
-from payments.providers import Notice, NoticeRefused, Order, ProviderDoubt, ProviderDown, ProviderRefused, Redirect
+from payments.providers import (
+    Notice,
+    NoticeRefused,
+    NoticeUnclear,
+    Order,
+    ProviderDoubt,
+    ProviderDown,
+    ProviderRefused,
+    Redirect,
+)
 from payments.states import State
 
 STATES = {
@@ -33,13 +49,15 @@ STATES = {
 }
 HASHES = {
     "MD5": hashlib.md5,
-    "SHA": hashlib.sha1,
     "SHA-1": hashlib.sha1,
     "SHA-256": hashlib.sha256,
     "SHA-384": hashlib.sha384,
     "SHA-512": hashlib.sha512,
 }
+ALSO_CALLED = {"SHA": "SHA-1", "SHA1": "SHA-1", "SHA256": "SHA-256", "SHA384": "SHA-384", "SHA512": "SHA-512"}
+ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 TOKEN_MARGIN = 60  # seconds before a token's end at which a new one is asked for
+PATIENCE = (3, 6)  # seconds to connect and to answer when a page waits
 LONGEST_NAME, LONGEST_DESCRIPTION = 255, 4000
 
 
@@ -53,27 +71,39 @@ class PayU:
         self._session = OutgoingSession()
 
     def create_order(self, order: Order) -> Redirect:
-        """POST /api/v2_1/orders. A repeated number is refused by PayU (ERROR_ORDER_NOT_UNIQUE → ProviderDoubt)."""
-        answer = self._call("POST", "/api/v2_1/orders", json=_order(order))
+        """POST /api/v2_1/orders, which answers 302 with JSON. Success without a page to pay on is in doubt."""
+        try:
+            answer = self._call("POST", "/api/v2_1/orders", json=_asked(order))
+        except AnswerLost as error:
+            raise ProviderDoubt(str(error)) from error
         told = _body(answer)
-        code = str((told.get("status") or {}).get("statusCode", ""))
+        code = _status_code(told)
         if answer.status_code in {200, 201, 302} and code.startswith(("SUCCESS", "WARNING_CONTINUE")):
-            return Redirect(str(told["orderId"]), str(told.get("redirectUri") or answer.headers.get("Location", "")))
-        if code == "ERROR_ORDER_NOT_UNIQUE":
-            raise ProviderDoubt(code)
-        raise ProviderRefused(_code(told) or f"HTTP {answer.status_code}")
+            return _redirect(told, answer)
+        if answer.status_code == 503:  # SERVICE_NOT_AVAILABLE: turned away at the door
+            raise ProviderDown(code)
+        if answer.status_code >= 500 or answer.status_code in {302, 408} or code == "ERROR_ORDER_NOT_UNIQUE":
+            raise ProviderDoubt(code or f"HTTP {answer.status_code}")
+        raise ProviderRefused(_words(told) or f"HTTP {answer.status_code}")
 
     def retrieve(self, provider_order_id: str) -> Notice:
-        """GET /api/v2_1/orders/{id}; the day of payment is today when PayU names none (it tells it in notices only)."""
-        answer = self._call("GET", f"/api/v2_1/orders/{provider_order_id}")
-        told = _body(answer)
-        orders = told.get("orders") or []
-        if answer.status_code != 200 or not orders:
-            raise ProviderRefused(_code(told) or f"HTTP {answer.status_code}")
+        """GET /api/v2_1/orders/{id}. PayU tells the moment of payment in notices only: `paid_on` is None here."""
         try:
-            return _notice(orders[0], receipt=None)
-        except (KeyError, TypeError, Refused) as error:
-            raise ProviderRefused("UNREADABLE") from error
+            answer = self._call("GET", f"/api/v2_1/orders/{quote(provider_order_id, safe='')}", timeout=PATIENCE)
+        except AnswerLost as error:
+            raise ProviderDown(str(error)) from error
+        told = _body(answer)
+        if answer.status_code >= 500 or answer.status_code == 408:
+            raise ProviderDown(f"HTTP {answer.status_code}")
+        try:
+            notice = _notice(told["orders"][0], receipt=None)
+        except NoticeUnclear as error:
+            raise ProviderRefused("UNKNOWN_STATUS") from error
+        except (KeyError, IndexError, TypeError, ValueError, Refused) as error:
+            raise ProviderRefused(_words(told) or f"HTTP {answer.status_code}") from error
+        if notice.provider_order_id != provider_order_id:
+            raise ProviderRefused("OTHER_ORDER")
+        return notice
 
     def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
         """Check `OpenPayu-Signature` over the raw bytes, then read the order in them."""
@@ -83,73 +113,104 @@ class PayU:
             raise NoticeRefused("podpis się nie zgadza", is_forged=True)
         try:
             told = json.loads(raw)
+        except ValueError as error:
+            raise NoticeRefused("treść nie jest zapisem JSON", is_forged=False) from error
+        if isinstance(told, dict) and "refund" in told:
+            raise NoticeUnclear("powiadomienie o zwrocie: rozlicz je w panelu operatora i w księdze")
+        try:
             return _notice(told["order"], receipt=told.get("localReceiptDateTime"))
-        except (ValueError, KeyError, TypeError, Refused) as error:
-            raise NoticeRefused("treść jest nieczytelna", is_forged=False) from error
+        except (KeyError, TypeError, ValueError, AttributeError, Refused) as error:
+            raise NoticeUnclear("powiadomienie operatora ma nieznaną budowę") from error
 
-    def _call(self, method: str, path: str, **options: Any) -> Any:
+    def _call(self, method: str, path: str, **options: Any) -> Response:
         """One authorised request; a token that PayU no longer takes is renewed once."""
         answer = self._send(method, path, self._token(), **options)
-        if answer.status_code == 401:
-            cache.delete(_token_key())
+        if answer.status_code == 401:  # refused at the door: nothing was done, so once more is safe
+            _forget_token()
             answer = self._send(method, path, self._token(), **options)
-        if answer.status_code >= 500:
-            raise ProviderDoubt(f"HTTP {answer.status_code}") if method == "POST" else ProviderDown()
         return answer
 
-    def _send(self, method: str, path: str, token: str, **options: Any) -> Any:
+    def _send(self, method: str, path: str, token: str, **options: Any) -> Response:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         try:
-            return self._session.call(
-                method,
-                f"{settings.PAYU['url'].rstrip('/')}{path}",
-                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-                **options,
-            )
+            return self._session.call(method, f"{_host()}{path}", headers=headers, **options)
         except Unreachable as error:
-            raise ProviderDown from error
-        except AnswerLost as error:
-            raise ProviderDoubt from error
+            raise ProviderDown(str(error)) from error
 
     def _token(self) -> str:
         """OAuth client_credentials, kept in the cache until shortly before its end."""
-        token: str | None = cache.get(_token_key())
-        if token:
-            return token
+        if kept := _kept_token():
+            return kept
         try:
             answer = self._session.call(
                 "POST",
-                f"{settings.PAYU['url'].rstrip('/')}/pl/standard/user/oauth/authorize",
+                f"{_host()}/pl/standard/user/oauth/authorize",
                 data={
                     "grant_type": "client_credentials",
                     "client_id": settings.PAYU["client_id"],
                     "client_secret": settings.PAYU["client_secret"],
                 },
+                timeout=PATIENCE,
             )
-        except (Unreachable, AnswerLost) as error:
-            raise ProviderDown from error
+        except (Unreachable, AnswerLost) as error:  # no order was spoken of yet
+            raise ProviderDown(str(error)) from error
         told = _body(answer)
-        if answer.status_code != 200 or "access_token" not in told:
-            raise ProviderRefused(str(told.get("error", f"HTTP {answer.status_code}")))
-        token = str(told["access_token"])
-        cache.set(_token_key(), token, max(1, int(told.get("expires_in", 3600)) - TOKEN_MARGIN))
+        token = told.get("access_token")
+        if answer.status_code >= 500:
+            raise ProviderDown(f"HTTP {answer.status_code}")
+        if answer.status_code != 200 or not isinstance(token, str) or not token:
+            raise ProviderRefused(_words(told) or f"HTTP {answer.status_code}")
+        _keep_token(token, told.get("expires_in"))
         return token
 
 
-def _token_key() -> str:
-    return f"payu-token:{hashlib.sha256(settings.PAYU['url'].encode()).hexdigest()[:16]}:{settings.PAYU['client_id']}"
-
-
 def is_signed(raw: bytes, header: str) -> bool:
-    """Whether *header* («signature=…;algorithm=…») signs *raw*: hex(hash(body + second key)), by an allowed hash."""
-    parts = dict(part.split("=", 1) for part in header.split(";") if "=" in part)
-    algorithm = parts.get("algorithm", "").strip().upper()
-    if algorithm not in settings.PAYU["algorithms"] or algorithm not in HASHES:
+    """Whether *header* («signature=…;algorithm=…», in any order) signs *raw*: hex(hash(body + second key)).
+
+    Only by a hash that the settings allow; compared in constant time.
+    """
+    parts = dict(part.strip().split("=", 1) for part in header.split(";") if "=" in part)
+    told = parts.get("algorithm", "").strip().upper()
+    algorithm = ALSO_CALLED.get(told, told)
+    if algorithm not in settings.PAYU["algorithms"] or algorithm not in HASHES or not settings.PAYU["second_key"]:
         return False
-    wanted = HASHES[algorithm](raw + settings.PAYU["second_key"].encode()).hexdigest()
-    return hmac.compare_digest(wanted, parts.get("signature", "").strip().lower())
+    wanted = HASHES[algorithm](raw + str(settings.PAYU["second_key"]).encode()).hexdigest()
+    return hmac.compare_digest(wanted.encode(), parts.get("signature", "").strip().lower().encode())
 
 
-def _order(order: Order) -> dict[str, Any]:
+def _host() -> str:
+    return str(settings.PAYU["url"]).rstrip("/")
+
+
+def _token_key() -> str:
+    return f"payu-token:{hashlib.sha256(_host().encode()).hexdigest()[:16]}:{settings.PAYU['client_id']}"
+
+
+def _kept_token() -> str:
+    """The cached token; '' without one, and while Redis is away: paying must not hang on a cache."""
+    try:
+        return str(cache.get(_token_key()) or "")
+    except RedisError:
+        return ""
+
+
+def _keep_token(token: str, expires_in: object) -> None:
+    seconds = int(str(expires_in)) if str(expires_in).isdecimal() else 0
+    try:
+        cache.set(_token_key(), token, max(1, seconds - TOKEN_MARGIN))
+    except RedisError:
+        return
+
+
+def _forget_token() -> None:
+    try:
+        cache.delete(_token_key())
+    except RedisError:
+        return
+
+
+def _asked(order: Order) -> dict[str, Any]:
+    """The JSON of a new order: one product a due, everything in grosze as strings."""
     return {
         "merchantPosId": settings.PAYU["pos_id"],
         "customerIp": order.customer_ip,
@@ -168,7 +229,15 @@ def _order(order: Order) -> dict[str, Any]:
     }
 
 
-def _body(answer: Any) -> dict[str, Any]:
+def _redirect(told: dict[str, Any], answer: Response) -> Redirect:
+    """Where PayU sends the payer. An answer without an order or without a web page is in doubt."""
+    order_id, url = str(told.get("orderId", "")), str(told.get("redirectUri") or answer.headers.get("Location", ""))
+    if not ORDER_ID.fullmatch(order_id) or not url.startswith(("https://", f"{_host()}/")):
+        raise ProviderDoubt("no page to pay on")
+    return Redirect(order_id, url)
+
+
+def _body(answer: Response) -> dict[str, Any]:
     """The answer's JSON object; {} for the HTML that a gateway's fault may bring."""
     try:
         told = answer.json()
@@ -177,31 +246,43 @@ def _body(answer: Any) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _code(told: dict[str, Any]) -> str:
+def _status_code(told: dict[str, Any]) -> str:
+    """PayU's statusCode; '' when `status` is a number, as faults of its gateway have it."""
+    status = told.get("status")
+    return str(status.get("statusCode") or "") if isinstance(status, dict) else ""
+
+
+def _words(told: dict[str, Any]) -> str:
+    """PayU's own words of a refusal, for the payment's history: «ERROR_VALUE_INVALID INVALID_BLIK_CODE»."""
     status = told.get("status")
     if isinstance(status, dict):
-        return str(status.get("codeLiteral") or status.get("statusCode") or "")
-    return str(told.get("error", ""))
+        return " ".join(str(status[key]) for key in ("statusCode", "codeLiteral") if status.get(key))[:100]
+    return str(told.get("error", ""))[:100]
 
 
-def _paid_on(state: State, receipt: str | None) -> date | None:
-    if state is not State.PAID:
+def _paid_on(receipt: str | None) -> date | None:
+    if receipt is None:
         return None
-    if receipt:
-        moment = datetime.fromisoformat(receipt)
-        return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
-    return timezone.localdate()
+    moment = datetime.fromisoformat(receipt)
+    return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
 
 
 def _notice(order: dict[str, Any], *, receipt: str | None) -> Notice:
-    state = STATES.get(str(order["status"]), State.PENDING)
-    amount: Decimal = from_grosze(str(order["totalAmount"]))
+    """What an order says. Raises NoticeUnclear for another POS or an unknown state, KeyError… for another shape."""
+    status = str(order["status"])
+    if str(order.get("merchantPosId", settings.PAYU["pos_id"])) != settings.PAYU["pos_id"]:
+        raise NoticeUnclear("powiadomienie dotyczy innego punktu płatności")
+    if not ORDER_ID.fullmatch(str(order["orderId"])):
+        raise NoticeUnclear("powiadomienie nie podaje numeru zlecenia")
+    if status not in STATES:
+        raise NoticeUnclear(f"operator podał nieznany stan: {status[:40]}")
+    state = STATES[status]
     return Notice(
         provider_order_id=str(order["orderId"]),
-        number=str(order.get("extOrderId", "")),
+        number=str(order.get("extOrderId") or ""),
         state=state,
-        amount=amount,
+        amount=from_grosze(str(order["totalAmount"])),
         currency=str(order["currencyCode"]),
-        paid_on=_paid_on(state, receipt),
-        status=str(order["status"]),
+        paid_on=_paid_on(receipt) if state is State.PAID else None,
+        status=status,
     )
