@@ -19,10 +19,12 @@ COLUMNS = (
     *("id", "identyfikator", "nazwa", "rodzaj", "tytul", "rok"),
     *("rata", "termin", "kwota", "zaplacono", "konto"),
 )
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+BREAK = re.compile(r"[\t\r\n]")
 LONGEST = {"id": 64, "nazwa": 200, "tytul": 200}
-LARGEST = Decimal("9999999999.99")
+LONGEST_NUMBER = 9
 NOTHING = Decimal("0.00")
+ANY = Decimal("Infinity")
 MOST_KNOWN = 50_000
 OVERPAID = "Wpłata jest większa niż kwota należności. Nadpłatę wykaż w systemie źródłowym osobno."
 
@@ -55,9 +57,12 @@ class RowProblem:
 
 
 def _text(column: str, value: str) -> str:
-    text = value.strip()
+    # A quoted line break is a space in words (it may not reach a letter's subject), and a fault in a key.
+    text = value.strip() if column == "id" else " ".join(value.split())
     if not text:
         raise Refused("empty", f"Kolumna „{column}” jest pusta.", mend="Uzupełnij ją.")
+    if BREAK.search(text):
+        raise Refused("control_character", "Niedozwolony znak sterujący.", mend="Usuń go.")
     if len(text) > LONGEST[column]:
         raise Refused("too_long", f"Więcej niż {LONGEST[column]} znaków.", mend="Skróć tekst.")
     return text
@@ -65,27 +70,20 @@ def _text(column: str, value: str) -> str:
 
 def _whole_number(value: str, *, least: int, most: int, what: str) -> int:
     text = value.strip()
-    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER) or not least <= int(text) <= most:
         raise Refused("number", f"{what} to liczba od {least} do {most}.", mend="Popraw wartość.")
     return int(text)
 
 
-def _amount(value: str) -> Decimal:
-    amount = parse_pln(value)
-    if amount > LARGEST:
-        raise Refused("amount_too_large", "Kwota jest za duża (najwięcej 9 999 999 999,99).", mend="Popraw kwotę.")
-    return amount
-
-
 def _assessed(value: str) -> Decimal:
-    amount = _amount(value)
+    amount = parse_pln(value)
     if amount <= 0:
         raise Refused("amount_not_positive", "Kwota musi być większa od zera.", mend="Popraw przypis.")
     return amount
 
 
 def _paid(value: str) -> Decimal:
-    amount = _amount(value) if value.strip() else NOTHING
+    amount = parse_pln(value) if value.strip() else NOTHING
     if amount < 0:
         raise Refused("paid_negative", "Wpłata nie może być ujemna.", mend="Podaj sumę wpłat jako liczbę dodatnią.")
     return amount
@@ -123,6 +121,12 @@ class _Known(dict[str, Any]):
         return value
 
 
+def _shown(column: str, cell: str) -> str:
+    """What a report of faults may show of *cell*."""
+    text = CONTROL.sub("\ufffd", cell.strip())
+    return (mask_number(text) if column == "identyfikator" else text)[:200]
+
+
 class RowReader:
     """Reads the rows of one file. *kinds* are the known codes of kinds of due, *on* is today."""
 
@@ -149,18 +153,17 @@ class RowReader:
             row = DueRow(line, *map(getitem, self._known, cells))
         except Refused:
             return self._problems(line, cells)
-        if row.paid > row.amount:
-            return (RowProblem(line, "zaplacono", cells[9].strip()[:200], OVERPAID),)
-        return row
+        return self._problems(line, cells) if row.paid > row.amount else row
 
     def _problems(self, line: int, cells: Sequence[str]) -> tuple[RowProblem, ...]:
-        problems = []
+        problems, read = [], dict[str, Any]()
         for column, known, cell in zip(COLUMNS, self._known, cells, strict=True):
             try:
-                known[cell]
+                read[column] = known[cell]
             except Refused as refusal:
-                shown = mask_number(cell.strip()) if column == "identyfikator" else CONTROL.sub("\ufffd", cell.strip())
-                problems.append(RowProblem(line, column, shown[:200], str(refusal)))
+                problems.append(RowProblem(line, column, _shown(column, cell), str(refusal)))
+            if column == "zaplacono" and read.get(column, NOTHING) > read.get("kwota", ANY):
+                problems.append(RowProblem(line, column, _shown(column, cell), OVERPAID))
         return tuple(problems)
 
 

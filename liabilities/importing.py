@@ -36,6 +36,7 @@ REWRITES = {
     "zaplacono": "Wpłata jest mniejsza niż podana wcześniej: zmieniłaby historię. Wycofanie wpłaty wykaż jako storno.",
 }
 WITHDRAWN_AT_ONCE = 5_000
+ANALYZED_FROM = 1_000
 EARLIEST = 1990
 
 
@@ -97,6 +98,8 @@ def import_dues(
         audit.record(
             "import_dues", f"import:{run.pk}", by=by, source=source, rows=report.rows, rejected=report.rejected
         )
+    if report.created + report.updated >= ANALYZED_FROM:
+        staging.analyze()
     return report
 
 

@@ -147,6 +147,10 @@ FROM (
     FOR NO KEY UPDATE OF i SKIP LOCKED
 ) AS known WHERE i.id = known.id
 """
+ANALYZE = """
+ANALYZE liabilities_liability (payer_id, kind_id), liabilities_ledgerentry (payer_id, instalment_id, account),
+    liabilities_instalment (liability_id, source, external_id, payable_by, outstanding, costs)
+"""
 
 
 @dataclass(frozen=True)
@@ -191,14 +195,14 @@ def apply(*, source: str, as_of: datetime, on: date, run: int) -> Applied:
         "reference": f"import:{run}",
     }
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE due_row; ANALYZE due_payer")
+        cursor.execute("ANALYZE due_row (payer_no, external_id), due_payer (payer_no)")
         cursor.execute(NEW, values)
         cursor.execute(OTHER, values)
         cursor.execute("SELECT owner_id, id FROM due_other")
         touched = cursor.fetchall()
         lock_many({payer for payer, _ in touched}, [instalment for _, instalment in touched])
         cursor.execute(VERDICT, values)
-        cursor.execute("ANALYZE due_new; ANALYZE due_verdict")
+        cursor.execute("ANALYZE due_new (payer_id, kind_id, year), due_verdict (payer_id)")
         cursor.execute(LIABILITIES, values)
         cursor.execute(NEW_ENTRIES, values)
         cursor.execute(NEW_INSTALMENTS, values)
@@ -209,6 +213,12 @@ def apply(*, source: str, as_of: datetime, on: date, run: int) -> Applied:
         cursor.execute(EMPTIED_LIABILITIES)
         cursor.execute(SEEN, values)
     return Applied(created, len(changed), _rewrites(), tuple(key for key, is_closed in changed if is_closed))
+
+
+def analyze() -> None:
+    """Tell the planner at once what a large import changed: by guesses, it would read a whole table for one payer."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANALYZE)
 
 
 def _rewrites() -> tuple[Rewrite, ...]:

@@ -222,8 +222,10 @@ def test_two_payments_at_once_end_in_one_paid_due_and_one_credit() -> None:
 
     def post(reference: str) -> None:
         together.wait(timeout=10)
-        postings[reference] = pay((instalment, "100.00"), reference=reference)
-        connection.close()
+        try:
+            postings[reference] = pay((instalment, "100.00"), reference=reference)
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=post, args=[f"payment:{number}"]) for number in (1, 2)]
     for thread in threads:
@@ -249,7 +251,8 @@ def test_a_payment_and_an_import_of_one_due_wait_for_each_other() -> None:
             work()  # type: ignore[operator]
         except Exception as failure:
             failures.append(failure)
-        connection.close()
+        finally:
+            connection.close()
 
     row = make.row(NUMBER, due_on=date(2026, 12, 15), amount="100,00", paid="100,00")
     works = [
