@@ -7,27 +7,39 @@ from core.errors import Refused
 
 GROSZ = Decimal("0.01")
 NBSP = "\u00a0"
-SPACES = re.compile(r"[\s\u00a0\u202f\u2009']")
-PLAIN = re.compile(r"-?\d{1,10}([.,]\d{1,2})?")
-DOTTED_THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+,\d{1,2}")
+UNITS = ("zł", "zl", "PLN")
+PLAIN = re.compile(r"-?[0-9]{1,10}([.,][0-9]{1,2})?")
+SPACED_THOUSANDS = re.compile(r"-?[0-9]{1,3}([\s'][0-9]{3})+([.,][0-9]+)?")
+DOTTED_THOUSANDS = re.compile(r"-?[0-9]{1,3}((\.[0-9]{3})+,[0-9]{1,2}|(\.[0-9]{3}){2,})")
+TOO_LARGE = re.compile(r"-?[0-9]{11,}([.,][0-9]{1,2})?")
+TOO_FINE = re.compile(r"-?[0-9]+[.,][0-9]{3,}")
 MEND = "Podaj kwotę w złotych, na przykład 123,45."
 
 
 def parse_pln(text: str) -> Decimal:
     """The amount in złoty that *text* says: «1 234,56», «1234.56», «1.234,56», «1 234,56 zł».
 
-    Raises Refused `amount_empty`, `amount_unreadable` or `amount_too_fine` (more than two places).
+    Spaces and dots count as thousands only where they part groups of three: «10 50» might mean 10,50 and is refused.
+    Raises Refused `amount_empty`, `amount_unreadable`, `amount_too_fine` (more than two places) or `amount_too_large`
+    (above 9 999 999 999,99).
     """
-    bare = SPACES.sub("", text).removesuffix("zł").removesuffix("PLN").removesuffix("zl")
+    bare = text.strip()
+    for unit in UNITS:
+        bare = bare.removesuffix(unit)
+    bare = bare.rstrip()
     if not bare:
         raise Refused("amount_empty", "Brakuje kwoty.", mend=MEND)
-    if DOTTED_THOUSANDS.fullmatch(bare):
+    if SPACED_THOUSANDS.fullmatch(bare):
+        bare = re.sub(r"[\s']", "", bare)
+    elif DOTTED_THOUSANDS.fullmatch(bare):
         bare = bare.replace(".", "")
     if not PLAIN.fullmatch(bare):
-        if re.fullmatch(r"-?\d{1,10}[.,]\d{3,}", bare):
+        if TOO_FINE.fullmatch(bare):
             raise Refused("amount_too_fine", "Kwota ma więcej niż dwa miejsca po przecinku.", mend=MEND)
+        if TOO_LARGE.fullmatch(bare):
+            raise Refused("amount_too_large", "Kwota jest za duża (najwięcej 9 999 999 999,99).", mend="Popraw kwotę.")
         raise Refused("amount_unreadable", "To nie jest kwota.", mend=MEND)
-    return Decimal(bare.replace(",", ".")).quantize(GROSZ)
+    return Decimal(bare.replace(",", ".")).quantize(GROSZ) + 0  # no negative zero
 
 
 def grosz(amount: Decimal) -> Decimal:
@@ -54,7 +66,7 @@ def to_grosze(amount: Decimal) -> int:
 
 def from_grosze(value: int | str) -> Decimal:
     """Złoty from whole grosze, as gateways send them. Raises Refused `amount_unreadable` for anything else."""
-    if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,15}", str(value)):
+    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,15}", str(value)):
         raise Refused("amount_unreadable", "To nie jest kwota w groszach.")
     return Decimal(int(value)).scaleb(-2).quantize(GROSZ)
 

@@ -33,7 +33,7 @@ def parse_nrb(text: str) -> str:
         raise Refused("nrb_empty", "Brakuje numeru rachunku.", mend="Podaj 26 cyfr rachunku (NRB).")
     if not re.fullmatch(r"[0-9]{26}", bare):
         raise Refused("nrb_length", "Numer rachunku musi mieć 26 cyfr.", mend="Przepisz go z umowy z bankiem.")
-    if int(f"{bare[2:]}{POLAND}{bare[:2]}") % 97 != 1:
+    if make_nrb(bare[2:10], bare[10:]) != bare:  # stricter than mod 97 = 1, which 00, 01 and 99 pass too
         raise Refused(
             "nrb_checksum", "Cyfry kontrolne rachunku się nie zgadzają.", mend="Sprawdź, czy nie ma literówki."
         )

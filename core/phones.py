@@ -1,11 +1,15 @@
 """Phone numbers, Polish unless they say otherwise, kept as E.164."""
 
+import re
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from core.errors import Refused
 
 MEND = "Podaj numer, na przykład 500 100 200."
+ONE = "Podaj jeden numer, bez wewnętrznego, na przykład 500 100 200."
+LETTER_AFTER_DIGIT = re.compile(r"[0-9][^0-9]*[^\W\d_]")
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -14,6 +18,9 @@ def _number(text: str) -> phonenumbers.PhoneNumber:
         number = phonenumbers.parse(text, "PL")
     except NumberParseException as error:
         raise Refused("phone_unreadable", "To nie jest numer telefonu.", mend=MEND) from error
+    # The library reads «500-ABC-200» as digits and a second number after a comma as an extension.
+    if number.extension or LETTER_AFTER_DIGIT.search(text):
+        raise Refused("phone_unreadable", "To nie jest jeden numer telefonu.", mend=ONE)
     if not phonenumbers.is_valid_number(number):
         raise Refused("phone_unknown", "Takiego numeru telefonu nie ma.", mend=MEND)
     return number

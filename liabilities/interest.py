@@ -88,7 +88,7 @@ def _half_years(rates: Sequence[Rate], first: date, last: date) -> list[Rate]:
 
 
 def _fraction_to(amount: Fraction, places: Decimal) -> Decimal:
-    scale = 10 ** -int(places.as_tuple().exponent)
+    scale = int(1 / places)
     return (Decimal(int(amount * scale * 2 + 1) // 2) / scale).quantize(places, ROUND_HALF_UP)
 
 

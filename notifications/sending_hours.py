@@ -14,23 +14,26 @@ def _is_quiet_day(day: datetime, *, sundays: bool) -> bool:
 
 
 def may_send_at(at: datetime, *, opens: time, closes: time, sundays: bool) -> bool:
-    """Whether *at* (aware) lies in the sending hours; *opens* equal to *closes* means any hour.
+    """Whether *at* (aware) lies in the sending hours; *opens* equal to *closes* means any hour, 22 to 6 the night.
 
     Without *sundays*, nothing goes out on Sundays and public holidays.
     """
     local = at.astimezone(WARSAW)
     if _is_quiet_day(local, sundays=sundays):
         return False
-    return opens == closes or opens <= local.time() < closes
+    if opens < closes:
+        return opens <= local.time() < closes
+    return opens == closes or local.time() >= opens or local.time() < closes
 
 
 def next_opening(at: datetime, *, opens: time, closes: time, sundays: bool) -> datetime:
     """*at* itself when it lies in the sending hours, else the next moment that does (aware, Europe/Warsaw)."""
     if may_send_at(at, opens=opens, closes=closes, sundays=sundays):
         return at
-    local = at.astimezone(WARSAW)
-    start = time(0) if opens == closes else opens
-    candidate = datetime.combine(local.date(), start, WARSAW)
-    while candidate <= at or not may_send_at(candidate, opens=opens, closes=closes, sundays=sundays):
-        candidate = datetime.combine(candidate.date() + timedelta(days=1), start, WARSAW)
-    return candidate
+    day = at.astimezone(WARSAW).date()
+    while True:
+        for start in (time(0), opens):
+            candidate = datetime.combine(day, start, WARSAW)
+            if candidate > at and may_send_at(candidate, opens=opens, closes=closes, sundays=sundays):
+                return candidate
+        day += timedelta(days=1)

@@ -18,7 +18,7 @@ CHEAP = str.maketrans(
         **dict.fromkeys("„”“«»", '"'),
         **dict.fromkeys("‚’‘", "'"),
         **dict.fromkeys("–—−‐‑", "-"),
-        **dict.fromkeys("\u00a0\u202f\u2009\u2007\t", " "),
+        **dict.fromkeys("\u00a0\u202f\t" + "".join(map(chr, range(0x2000, 0x200B))), " "),
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
         "…": "...",
         "•": "-",
@@ -42,7 +42,7 @@ def transliterate(text: str) -> str:
 
     Other accented letters lose their accent where that makes them GSM-7; what is left (Cyrillic, emoji) stays as it is.
     """
-    cheap = text.translate(CHEAP)
+    cheap = unicodedata.normalize("NFC", text).translate(CHEAP)
     if BASIC.issuperset(cheap):
         return cheap
     return "".join(letter if _is_gsm(letter) else _base(letter) for letter in cheap)
@@ -53,6 +53,8 @@ def _is_gsm(letter: str) -> bool:
 
 
 def _base(letter: str) -> str:
+    if unicodedata.combining(letter):
+        return ""
     bare = "".join(part for part in unicodedata.normalize("NFD", letter) if not unicodedata.combining(part))
     return bare if bare and all(_is_gsm(part) for part in bare) else letter
 

@@ -11,6 +11,7 @@ from core.errors import Refused
 from core.money import format_pln
 
 PLACEHOLDER = re.compile(r"\(\(\s*([a-z_]+)\s*\)\)")
+NAMED = re.compile(r"\(\(([^()]*)\)\)")
 LOOSE = re.compile(r"\(\(|\)\)")
 
 
@@ -22,12 +23,12 @@ def placeholders(text: str) -> tuple[str, ...]:
 def check(text: str, allowed: Collection[str]) -> list[str]:
     """What is wrong with the placeholders of *text*, in Polish; nothing when all are known and closed."""
     problems = []
-    for name in placeholders(text):
+    for name in dict.fromkeys(NAMED.findall(PLACEHOLDER.sub(r"((\1))", text))):
         if name not in allowed:
-            near = difflib.get_close_matches(name, allowed, n=1, cutoff=0.5)
+            near = difflib.get_close_matches(name.strip().lower(), allowed, n=1, cutoff=0.5)
             hint = f" Może chodzi o (({near[0]}))?" if near else f" Dozwolone: {', '.join(sorted(allowed))}."
             problems.append(f"Nieznane pole (({name})).{hint}")
-    if LOOSE.search(PLACEHOLDER.sub("", text)):
+    if LOOSE.search(NAMED.sub("", text)):
         problems.append("Pole jest niedomknięte: pisz ((nazwa)) z dwoma nawiasami z każdej strony.")
     return problems
 

@@ -3,11 +3,12 @@
 import re
 from decimal import Decimal
 
+from core.errors import Refused
 from core.money import to_grosze
 from core.nrb import parse_nrb
 
 ALLOWED = re.compile(r"[^0-9A-Za-ząćęłńóśźżĄĆĘŁŃÓŚŹŻ ,./\\\-@#&*_]")
-LONGEST = 160
+NIP = re.compile(r"([0-9]{10})?")
 
 
 def _clean(text: str, length: int) -> str:
@@ -18,10 +19,19 @@ def transfer_text(*, nip: str, nrb: str, amount: Decimal, recipient: str, title:
     """The nine fields joined by bars: NIP|PL|account|grosze|recipient|title|||, at most 160 characters.
 
     *amount* in złoty; zero lets the payer type it. Text is cut by characters, and signs that banks refuse are dropped.
-    Raises Refused when *nrb* is no account number.
+    Raises Refused when *nrb* is no account number, `nip_length`, `amount_negative`, or `empty` when nothing is left of
+    the recipient or the title, which banks require.
     """
+    bare_nip = re.sub(r"[\s-]", "", nip)
+    if not NIP.fullmatch(bare_nip):
+        raise Refused("nip_length", "NIP odbiorcy musi mieć 10 cyfr.", where="nip")
+    if amount < 0:
+        raise Refused("amount_negative", "Kwota przelewu nie może być ujemna.", where="amount")
+    for where, text, length in (("recipient", recipient, 20), ("title", title, 32)):
+        if not _clean(text, length):
+            raise Refused("empty", "Przelew musi mieć odbiorcę i tytuł.", where=where)
     fields = (
-        nip,
+        bare_nip,
         "PL",
         parse_nrb(nrb),
         f"{to_grosze(amount):06d}",
@@ -31,4 +41,4 @@ def transfer_text(*, nip: str, nrb: str, amount: Decimal, recipient: str, title:
         "",
         "",
     )
-    return "|".join(fields)[:LONGEST]
+    return "|".join(fields)
