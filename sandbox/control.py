@@ -44,8 +44,12 @@ def _wrong(status: int, message: str) -> web.Response:
 
 
 def _limit(request: web.Request) -> int:
-    asked = request.query.get("limit", "")
-    return int(asked) if asked.isdecimal() else MOST
+    return _whole(request, "limit", MOST)
+
+
+def _whole(request: web.Request, name: str, otherwise: int) -> int:
+    asked = request.query.get(name, "")
+    return int(asked) if asked.isdecimal() and len(asked) < 16 else otherwise
 
 
 async def _settings(request: web.Request) -> web.Response:
@@ -67,7 +71,7 @@ async def _change(request: web.Request) -> web.Response:
 
 async def _sms(request: web.Request) -> web.Response:
     state = request.app[STATE]
-    where, values = ["seq > ?"], [int(request.query.get("after") or 0)]
+    where, values = ["seq > ?"], [_whole(request, "after", 0)]
     for column, value in (("number", readable(request.query.get("number", ""))), ("idx", request.query.get("idx"))):
         if column in request.query:
             where.append(f"{column} = ?")

@@ -1,6 +1,7 @@
 """Sends back what waits in the file: a row leaves the queue only when its receiver has taken it."""
 
 import asyncio
+import logging
 import time
 from typing import Protocol
 
@@ -8,6 +9,8 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.state import State
+
+logger = logging.getLogger("sandbox")
 
 
 class Errand(Protocol):
@@ -41,8 +44,12 @@ class Courier:
         """Deliver for ever."""
         while True:
             self._woken.clear()
-            async with self._busy:
-                await self._errand.deliver(state, client, time.time())
+            try:
+                async with self._busy:
+                    await self._errand.deliver(state, client, time.time())
+            except Exception:
+                logger.exception("an errand failed; the rest goes on")
+                await asyncio.sleep(1)
             due = self._errand.next_due(state)
             pause = self.longest_sleep if due is None else min(max(due - time.time(), 0.005), self.longest_sleep)
             try:

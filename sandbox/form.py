@@ -17,7 +17,10 @@ async def read_form(request: web.Request) -> dict[str, str]:
     """Query and body in one dictionary; the body wins. An uploaded file counts as its name. Raises UnreadableForm."""
     fields = dict(request.query)
     if request.content_type == "multipart/form-data":
-        sent = await request.post()
+        try:
+            sent = await request.post()
+        except ValueError as wrong:
+            raise UnreadableForm("broken multipart body") from wrong
         return fields | {name: value if isinstance(value, str) else name for name, value in sent.items()}
     body = await request.read()
     if body and request.content_type != "application/x-www-form-urlencoded":

@@ -78,6 +78,11 @@ def linked(text: str) -> Html:
     return Html("".join(out).replace("\n", "<br>"))
 
 
+def tied(text: str) -> str:
+    """*text* with its one-letter words tied to the next one, as Polish print has it."""
+    return re.sub(r"\b([aiouwzAIOUWZ]) ", rf"\1{NBSP}", text)
+
+
 def moment(at: float) -> str:
     """«21 listopada 2026, 7:05:09», Warsaw time."""
     when = datetime.fromtimestamp(at, WARSAW)

@@ -135,7 +135,9 @@ async def _create(request: web.Request) -> web.Response:
         state.store.run("UPDATE payu_order SET pay_method = 'BLIK' WHERE order_id = ?", order["order_id"])
         play(state, order["order_id"], "pay", at)
         return payu_json(body, status=201)
-    address = str(request.url.origin() / "pay" / "" % {"orderId": order["order_id"], "token": order["pay_token"]})
+    address = str(
+        request.url.origin() / "payu" / "pay" / "" % {"orderId": order["order_id"], "token": order["pay_token"]}
+    )
     return payu_json({**body, "redirectUri": address}, status=302, headers={"Location": address})
 
 

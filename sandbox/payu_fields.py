@@ -17,7 +17,8 @@ def read_json(body: bytes) -> dict[str, Any]:
     """A JSON object. Raises PayuRefused (ERROR_SYNTAX)."""
     try:
         read = json.loads(body.decode("utf-8"))
-    except ValueError as wrong:
+        json.dumps(read, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair is no text
+    except (ValueError, RecursionError) as wrong:
         raise not_json() from wrong
     if not isinstance(read, dict):
         raise not_json()

@@ -8,7 +8,7 @@ from aiohttp import web
 from yarl import URL
 
 from sandbox.courier import PAYU_COURIER
-from sandbox.markup import Html, joined, moment, page, rendered, table, zloty
+from sandbox.markup import Html, joined, moment, page, rendered, table, tied, zloty
 from sandbox.payu_errors import PayuRefused
 from sandbox.payu_orders import OPEN, order_row, request_of
 from sandbox.payu_outcomes import OUTCOMES, play_now
@@ -37,9 +37,9 @@ FAILURES = {
 
 
 def add_routes(app: web.Application) -> None:
-    """`/pay/` for the payer, `/payu/` for the curious."""
-    app.router.add_get("/pay/", _pay_page)
-    app.router.add_post("/pay/", _paid)
+    """`/payu/pay/` for the payer, the rest of `/payu/` for the curious."""
+    app.router.add_get("/payu/pay/", _pay_page)
+    app.router.add_post("/payu/pay/", _paid)
     app.router.add_get("/payu/", _orders)
     app.router.add_get("/payu/{order_id}/", _order)
 
@@ -71,7 +71,8 @@ async def _pay_page(request: web.Request) -> web.Response:
         order_id=order["order_id"],
         products=_products(asked["products"]),
         failures=joined(
-            rendered("failure", value=name, label=OUTCOMES[name].label, why=why) for name, why in FAILURES.items()
+            rendered("failure", value=name, label=tied(OUTCOMES[name].label), why=tied(why))
+            for name, why in FAILURES.items()
         ),
     )
     return page("Płatność w PayU", body)
@@ -151,7 +152,7 @@ async def _order(request: web.Request) -> web.Response:
         order = order_row(state, request.match_info["order_id"])
     except PayuRefused:
         return _no_order()
-    pay = f"/pay/?orderId={order['order_id']}&amp;token={order['pay_token']}"
+    pay = f"/payu/pay/?orderId={order['order_id']}&amp;token={order['pay_token']}"
     body = rendered(
         "order",
         amount=zloty(order["amount"]),

@@ -56,6 +56,7 @@ class Settings:
     sms_blacklist: list[str] = field(default_factory=list)
     sms_templates: list[str] = field(default_factory=list)
     sms_check_idx_hours: float = 24.0
+    sms_drop_duplicates: bool = True
     sms_numbers: dict[str, str] = field(
         default_factory=lambda: {
             "48500000001": "UNDELIVERED",

@@ -57,7 +57,7 @@ class SmsReports:
         return taken
 
 
-def _calls(rows: list[sqlite3.Row], state: State) -> list[tuple[URL, list[sqlite3.Row]]]:
+def _calls(rows: list[sqlite3.Row], state: State) -> list[tuple[str, list[sqlite3.Row]]]:
     settings = state.settings
     if settings.sms_report_shuffle:
         random.shuffle(rows)
@@ -72,13 +72,12 @@ def _calls(rows: list[sqlite3.Row], state: State) -> list[tuple[URL, list[sqlite
             while len(address) > LONGEST_ADDRESS and count > 1:
                 count //= 2
                 address = _address(url, waiting[:count], state)
-            calls.append((URL(address, encoded=True), waiting[:count]))
+            calls.append((address, waiting[:count]))
             waiting = waiting[count:]
     return calls
 
 
 def _address(url: str, rows: list[sqlite3.Row], state: State) -> str:
-    donedate = str(int(time.time()))
     columns = {
         "MsgId": [state.ledger.message_id(row["seq"]) for row in rows],
         "status": [str(CODES[row["reported"]]) for row in rows],
@@ -86,7 +85,7 @@ def _address(url: str, rows: list[sqlite3.Row], state: State) -> str:
         "idx": [row["idx"] or "" for row in rows],
         "from": [row["sender"] for row in rows],
         "to": [row["number"] for row in rows],
-        "donedate": [donedate for _ in rows],
+        "donedate": [str(int(row["sent_at"])) for row in rows],
         "sent_at": [str(int(row["sent_at"])) for row in rows],
         "points": [str(row["points"] / 1000) for row in rows],
         "username": ["sandbox" for _ in rows],
@@ -100,7 +99,7 @@ def _address(url: str, rows: list[sqlite3.Row], state: State) -> str:
 
 
 async def _call(
-    state: State, client: aiohttp.ClientSession, gate: asyncio.Semaphore, address: URL, rows: list[sqlite3.Row]
+    state: State, client: aiohttp.ClientSession, gate: asyncio.Semaphore, address: str, rows: list[sqlite3.Row]
 ) -> int:
     async with gate:
         answer = await _asked(client, address, state.settings.sms_report_timeout_s)
@@ -117,10 +116,10 @@ async def _call(
     return len(rows) if accepted else 0
 
 
-async def _asked(client: aiohttp.ClientSession, address: URL, seconds: float) -> str:
+async def _asked(client: aiohttp.ClientSession, address: str, seconds: float) -> str:
     try:
         timeout = aiohttp.ClientTimeout(total=seconds)
-        async with client.get(address, timeout=timeout, allow_redirects=False) as answer:
+        async with client.get(URL(address, encoded=True), timeout=timeout, allow_redirects=False) as answer:
             said = await answer.read()
             return f"{answer.status} {said[:60].decode('utf-8', 'replace')}"
     except (aiohttp.ClientError, TimeoutError, ValueError) as trouble:

@@ -136,7 +136,7 @@ def _correct(
     seen: set[str] = set()
     special = tuple(end for end, what in settings.sms_numbers.items() if what == "INVALID")
     black = {readable(number) for number in settings.sms_blacklist}
-    twice_allowed = fields.get("allow_duplicates") == "1"
+    twice_allowed = fields.get("allow_duplicates") == "1" or not settings.sms_drop_duplicates
     for place, given in enumerate(submitted):
         number = readable(given)
         code = 0
@@ -211,9 +211,11 @@ def _texts(
 
 def _moment(text: str) -> float:
     """Unix seconds or ISO 8601, in Warsaw time when no zone is said. Raises ValueError."""
-    if text.lstrip("-").isdecimal():
-        return float(int(text))
+    if text.isdecimal():
+        return float(text[:15])
     read = datetime.fromisoformat(text)
+    if not 1970 < read.year < 9999:
+        raise ValueError(text)
     return (read if read.tzinfo else read.replace(tzinfo=WARSAW)).timestamp()
 
 

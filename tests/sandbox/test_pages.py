@@ -73,9 +73,9 @@ def test_the_pay_page_says_what_is_paid_and_offers_every_ending(sandbox_server: 
         ">Bank odrzucił<",
         ">Zapłać, ale powiadom później<",
         ">Zapłać, ale nigdy nie powiadom<",
-        ">Zapłać i powiadom dwa razy<",
-        "w złej kolejności",
-        "z fałszywym podpisem",
+        f">Zapłać i{NBSP}powiadom dwa razy<",
+        f"w{NBSP}złej kolejności",
+        f"z{NBSP}fałszywym podpisem",
         "piaskownica",
     ):
         assert words in text, words

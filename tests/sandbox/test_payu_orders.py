@@ -45,7 +45,7 @@ def test_an_order_is_answered_by_302_with_location_and_json(sandbox_server: Sand
     assert said["status"] == {"statusCode": "SUCCESS"}
     assert said["extOrderId"] == "WPL-1"
     assert said["redirectUri"] == answer.headers["Location"]
-    assert said["redirectUri"].startswith(f"{sandbox_server.url}/pay/?orderId={said['orderId']}&token=")
+    assert said["redirectUri"].startswith(f"{sandbox_server.url}/payu/pay/?orderId={said['orderId']}&token=")
     assert re.fullmatch(r"[A-Z0-9]{10}\d{6}GUEST000P01", said["orderId"])
 
 
@@ -87,6 +87,7 @@ WRONG = [
         "INVALID_QUANTITY",
     ),
     ({"notifyUrl": "nie adres"}, "ERROR_VALUE_INVALID", "INVALID_NOTIFY_URL"),
+    ({"continueUrl": "http://dolina.example/\r\nX: 1"}, "ERROR_VALUE_INVALID", "INVALID_CONTINUE_URL"),
     ({"continueUrl": "ftp://dolina.example"}, "ERROR_VALUE_INVALID", "INVALID_CONTINUE_URL"),
     ({"validityTime": "wkrótce"}, "ERROR_VALUE_INVALID", "INVALID_VALIDITY_TIME"),
     ({"extOrderId": "x" * 1025}, "ERROR_VALUE_INVALID", "INVALID_EXT_ORDER_ID"),
@@ -109,7 +110,7 @@ def test_a_wrong_field_is_refused_and_makes_no_order(
     assert sandbox_server.control("GET", "payu") == []
 
 
-@pytest.mark.parametrize("body", [b"nie json", b"[]", b"\xff"])
+@pytest.mark.parametrize("body", [b"nie json", b"[]", b"\xff", b'{"description": "\\ud800"}', b"[" * 100_000])
 def test_what_is_no_json_object_is_a_syntax_error(sandbox_server: SandboxServer, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {sandbox_server.token()}"}
     url = f"{sandbox_server.url}/api/v2_1/orders"
@@ -227,11 +228,11 @@ def test_refunds_are_made_once_for_each_ext_refund_id_and_never_beyond_the_payme
     sandbox_server: SandboxServer,
 ) -> None:
     order_id = _played(sandbox_server, "pay")
-    part = {"refund": {"description": "Zwrot części", "amount": "23456", "extRefundId": "Z-1"}}
+    part: dict[str, Any] = {"refund": {"description": "Zwrot części", "amount": "23456", "extRefundId": "Z-1"}}
     first = sandbox_server.payu("POST", f"orders/{order_id}/refunds", **part).json()["refund"]
     again = sandbox_server.payu("POST", f"orders/{order_id}/refund", **part).json()["refund"]
     assert (first["refundId"], first["amount"], first["status"]) == (again["refundId"], "23456", "PENDING")
-    too_much = {"refund": {"description": "Za dużo", "amount": "100001"}}
+    too_much: dict[str, Any] = {"refund": {"description": "Za dużo", "amount": "100001"}}
     assert sandbox_server.payu("POST", f"orders/{order_id}/refunds", **too_much).status_code == 400
     rest = sandbox_server.payu("POST", f"orders/{order_id}/refunds", refund={"description": "Reszta"}).json()
     assert rest["refund"]["amount"] == "100000"

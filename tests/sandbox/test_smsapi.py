@@ -117,6 +117,8 @@ def test_a_number_given_twice_gets_one_message_unless_duplicates_are_allowed(san
     assert [row["idx"] for row in sandbox_server.sms(to=twice, idx="A|B")["list"]] == ["A"]
     said = sandbox_server.sms(to=twice, idx="C|D", allow_duplicates=1)
     assert [row["idx"] for row in said["list"]] == ["C", "D"]
+    sandbox_server.set(sms_drop_duplicates=False)
+    assert sandbox_server.sms(to=twice, idx="E|F")["count"] == 2
 
 
 def test_a_repeated_idx_is_refused_whole_with_check_idx_only(sandbox_server: SandboxServer) -> None:
@@ -187,7 +189,7 @@ def test_letters_in_the_encoding_that_the_request_names(sandbox_server: SandboxS
 
 def test_voice_messages_have_rules_of_their_own(sandbox_server: SandboxServer) -> None:
     sandbox_server.set(vms_hours=[0, 24])
-    voice = {"message": None, "tts": "Uwaga, wichura", "tts_lector": "ewa"}
+    voice: dict[str, Any] = {"message": None, "tts": "Uwaga, wichura", "tts_lector": "ewa"}
     assert sandbox_server.sms("vms.do", **voice)["count"] == 1
     assert sandbox_server.control("GET", "sms")[0]["kind"] == "vms"
     assert sandbox_server.sms("vms.do", **voice, to="4915112345678")["error"] == 32
