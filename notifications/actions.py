@@ -1,12 +1,14 @@
 """What may happen to messages and texts: queued, withdrawn, reported on, rewritten."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from consents.queries import permitted_contacts
 from core import audit
@@ -15,7 +17,7 @@ from core.bulk import insert_select
 from core.errors import Refused
 from notifications import texts
 from notifications.kinds import find
-from notifications.models import Message, TextTemplate, TextVersion
+from notifications.models import Message, TextTemplate, TextVersion, message_reference
 from notifications.sending_hours import next_opening
 from notifications.states import FINAL, State, may_become
 
@@ -32,9 +34,9 @@ def first_moment(kind_code: str, *, at: datetime) -> datetime:
     hours = settings.SENDING_HOURS
     return next_opening(
         at,
-        opens=time.fromisoformat(hours["opens"]),
-        closes=time.fromisoformat(hours["closes"]),
-        sundays=hours["sundays"],
+        opens=time.fromisoformat(str(hours["opens"])),
+        closes=time.fromisoformat(str(hours["closes"])),
+        sundays=bool(hours["sundays"]),
     )
 
 
@@ -94,13 +96,38 @@ def queue_messages(rows: "QuerySet[Any, Any]") -> int:
 def withdraw_messages(*, about: Collection[str], reason: str, at: datetime) -> int:
     """Withdraw the messages that still wait and speak of *about*; returns how many.
 
-    Call it in the transaction of the fact that makes them untrue, so that dispatch need not ask the floors above.
+    Call it in the transaction of the fact that makes them untrue, so that dispatch need not ask the floors above. One
+    that is at the gateway right now is not tried again; one that may have gone out already stays in doubt.
     """
     if not about:
         return 0
-    return Message.objects.filter(about__in=about, state=State.QUEUED).update(
-        state=State.WITHDRAWN, reason=reason, closed_at=at
+    waiting = Message.objects.filter(about__in=about, state=State.QUEUED)
+    count = waiting.filter(in_doubt_since__isnull=True).update(state=State.WITHDRAWN, reason=reason, closed_at=at)
+    waiting.filter(in_doubt_since__isnull=False).update(
+        state=State.UNKNOWN, reason=reason, sent_at=Coalesce("sent_at", "in_doubt_since")
     )
+    leaving = Message.objects.filter(state=State.SENDING, about__in=about).order_by("pk")
+    ids = list(leaving.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=ids).update(expires_at=at)
+    return count
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """What a gateway says became of one message: `reference` is ours («spm-12»), `gateway_id` the gateway's."""
+
+    gateway_id: str
+    reference: str
+    state: State
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReportsApplied:
+    """How many reports told something new, and how many spoke of messages that are not ours."""
+
+    changed: int
+    unknown: int
 
 
 def record_report(*, gateway: str, gateway_id: str, reference: str, state: State, code: str, at: datetime) -> bool:
@@ -108,26 +135,56 @@ def record_report(*, gateway: str, gateway_id: str, reference: str, state: State
 
     The message is found by our *reference* («spm-12»), else by *gateway_id*. Raises LookupError when it is not ours.
     """
+    applied = record_reports([DeliveryReport(gateway_id, reference, state, code)], gateway=gateway, at=at)
+    if applied.unknown:
+        raise LookupError(reference or gateway_id)
+    return applied.changed == 1
+
+
+def record_reports(reports: Sequence[DeliveryReport], *, gateway: str, at: datetime) -> ReportsApplied:
+    """Apply many reports by a few statements. Of two that speak of one message, the first ends it."""
     with transaction.atomic():
-        found = Message.objects.select_for_update(of=("self",)).filter(channel__in=["sms", "voice", "email"])
-        number = reference.removeprefix("spm-")
-        if number.isdigit():
-            message = found.filter(pk=int(number)).first()
-        else:
-            message = found.filter(gateway=gateway, gateway_id=gateway_id).exclude(gateway_id="").first()
-        if message is None:
-            raise LookupError(reference or gateway_id)
-        current = State(message.state)
-        if not may_become(current, state):
-            return False
-        message.state, message.reason = state, code if state is State.FAILED else message.reason
-        message.gateway_id = message.gateway_id or gateway_id
-        message.gateway = message.gateway or gateway
-        message.sent_at = message.sent_at or at
-        message.lease_until = None
-        message.closed_at = at if state in FINAL else None
-        message.save()
-    return True
+        known = _reported_messages(reports, gateway)
+        first: dict[int, DeliveryReport] = {}
+        unknown = 0
+        for report in reports:
+            message_id = known.get(report.reference) or known.get(report.gateway_id)
+            if message_id is None:
+                unknown += 1
+            else:
+                first.setdefault(message_id, report)
+        changed = sum(_end_by_report(state, first, at) for state in {one.state for one in first.values()})
+    return ReportsApplied(changed, unknown)
+
+
+def _reported_messages(reports: Sequence[DeliveryReport], gateway: str) -> dict[str, int]:
+    """The messages that *reports* speak of, by reference and by the gateway's id, locked in the order of their ids."""
+    numbers = [report.reference.removeprefix("spm-") for report in reports]
+    mine = [int(number) for number in numbers if number.isascii() and number.isdecimal() and len(number) < 19]
+    theirs = [report.gateway_id for report in reports if report.gateway_id and not report.reference]
+    asked = Message.objects.filter(Q(pk__in=mine) | Q(gateway_id__in=theirs), gateway=gateway)
+    rows = asked.order_by("pk").select_for_update(of=("self",)).values_list("pk", "gateway_id")
+    return {key: pk for pk, gateway_id in rows for key in (message_reference(pk), gateway_id) if key}
+
+
+def _end_by_report(state: State, reports: Mapping[int, DeliveryReport], at: datetime) -> int:
+    """Move the messages that are reported to be in *state* and may get there; returns how many."""
+    mine = {message_id: report for message_id, report in reports.items() if report.state is state}
+    sources = [source for source in State if may_become(source, state)]
+    ends = Message.objects.filter(pk__in=mine, state__in=sources)
+    # What waits in the queue was never at a gateway, unless an answer was lost.
+    ends = ends.exclude(state=State.QUEUED, in_doubt_since__isnull=True)
+    ids = [When(pk=message_id, then=Value(report.gateway_id[:80])) for message_id, report in mine.items()]
+    reasons = [When(pk=message_id, then=Value(report.reason[:200])) for message_id, report in mine.items()]
+    return ends.update(
+        state=state,
+        reason=Case(*reasons, default=Value("")),
+        gateway_id=Case(When(~Q(gateway_id=""), then="gateway_id"), *ids, default=Value("")),
+        sent_at=Coalesce("sent_at", "in_doubt_since", Value(at)),
+        lease_until=None,
+        in_doubt_since=None,
+        closed_at=at if state in FINAL else None,
+    )
 
 
 def edit_text(template: TextTemplate, *, subject: str, body: str, by: Actor) -> TextVersion:

@@ -15,7 +15,7 @@ from notifications import texts
 from notifications.actions import edit_text
 from notifications.forms import TextForm
 from notifications.kinds import KINDS
-from notifications.models import Attempt, Message, TextTemplate
+from notifications.models import Attempt, GatewayRest, Message, TextTemplate
 from notifications.sms_text import sms_size, transliterate
 from residents.access import actor_of, staff_looked
 
@@ -40,7 +40,17 @@ class MessageAdmin(ReadOnlyAdmin):
     ordering = ("-queued_at", "-pk")
     fields = (
         *("kind", "channel", "payer", "state", "reason", "subject", "body", "queued_at", "not_before", "expires_at"),
-        *("sent_at", "closed_at", "gateway", "gateway_id", "parts", "cost_points", "attempts", "text_version"),
+        *(
+            "in_doubt_since",
+            "sent_at",
+            "closed_at",
+            "gateway",
+            "gateway_id",
+            "parts",
+            "cost_points",
+            "attempts",
+            "text_version",
+        ),
     )
 
     def change_view(
@@ -52,6 +62,13 @@ class MessageAdmin(ReadOnlyAdmin):
             staff_looked(request, message.payer, what="wiadomość do płatnika")
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return page
+
+
+@admin.register(GatewayRest)
+class GatewayRestAdmin(ReadOnlyAdmin):
+    """Gateways that take nothing right now, and why."""
+
+    list_display = ("gateway", "reason", "until", "failures")
 
 
 @admin.register(TextTemplate)

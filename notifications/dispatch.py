@@ -5,68 +5,96 @@ before the gateway is called, and no transaction is open during the call. A work
 a gateway with keys is asked again under the same key, one without leaves its messages in doubt, listed, never resent.
 """
 
-import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import CharField, Exists, OuterRef
+from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Subquery, TextField, Value, When
 from django.db.models.functions import Cast
 
 from consents.models import Channel
 from consents.queries import permitted_contacts
-from core.encryption import unseal
-from core.errors import Refused
-from notifications import texts
-from notifications.gateways import Gateway, Outcome, Parcel, Receipt, gateway_for
+from notifications.gateways import Gateway, Outcome, Receipt, gateway_for
 from notifications.kinds import codes_for_any_hour
-from notifications.models import Message, message_reference
-from notifications.queries import Text, newest_texts
+from notifications.models import Message
+from notifications.rendering import Claimed, Letter, write_letters
+from notifications.rests import lay_down, most_to_claim, wake_up
 from notifications.sending_hours import may_send_at
-from notifications.sms_text import transliterate
 from notifications.states import State
 
 LEASE = timedelta(minutes=5)
+KEY_LIVES = timedelta(hours=20)  # SMSAPI's own pages say 24 hours at least: four are left for clocks and queues
 BATCH = 1000
 MOST_ATTEMPTS = 8
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 3600, 3600))
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600))
 NO_CONSENT = "brak zgody na ten rodzaj powiadomień"
-STATES = {Outcome.ACCEPTED: State.SENT, Outcome.REJECTED: State.FAILED, Outcome.UNKNOWN: State.UNKNOWN}
 
+# What was in doubt at one gateway never goes to another.
 CLAIM = """
+WITH claimed AS (
 UPDATE notifications_message AS m
 SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1, gateway = %(gateway)s
 WHERE m.id IN (
     SELECT id FROM notifications_message
     WHERE state = 'queued' AND channel = %(channel)s AND not_before <= %(at)s
+      AND (expires_at IS NULL OR expires_at > %(at)s)
+      AND (in_doubt_since IS NULL OR (gateway = %(gateway)s AND in_doubt_since > %(forgotten)s))
       AND (%(any_hour)s OR kind = ANY(%(kinds)s))
     ORDER BY priority, not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts
+RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.priority, m.not_before)
+SELECT id, kind, address, facts, attempts, in_doubt_since FROM claimed ORDER BY priority, not_before, id
 """
-EXPIRE = """
-UPDATE notifications_message SET state = 'expired', closed_at = %(at)s, reason = 'po terminie ważności'
+MOVED = """
+UPDATE notifications_message AS m SET address = v.address
+FROM unnest(%s::bigint[], %s::text[]) AS v(id, address) WHERE m.id = v.id AND m.address <> v.address
+"""
+# Out of date, or in doubt for longer than a gateway remembers keys.
+CLOSE = """
+UPDATE notifications_message
+SET state = CASE WHEN in_doubt_since IS NULL THEN 'expired' ELSE 'unknown' END,
+    closed_at = CASE WHEN in_doubt_since IS NULL THEN %(at)s END, sent_at = COALESCE(sent_at, in_doubt_since),
+    reason = CASE WHEN in_doubt_since IS NULL THEN 'po terminie ważności' ELSE 'bramka nie potwierdziła' END
 WHERE id IN (SELECT id FROM notifications_message
-    WHERE state = 'queued' AND channel = %(channel)s AND expires_at <= %(at)s FOR UPDATE SKIP LOCKED)
+    WHERE state = 'queued' AND (expires_at <= %(at)s OR in_doubt_since <= %(forgotten)s) FOR UPDATE SKIP LOCKED)
+RETURNING state
 """
 TRIES = "INSERT INTO notifications_attempt (message_id, gateway, outcome, code) SELECT unnest(%s::bigint[]), %s, '', ''"
-# A report may have overtaken the answer: a state other than `sending` stays, only the gateway's facts are added.
+# Reports and withdrawals lock the same rows: everybody does so in the order of ids.
+LOCK = "SELECT id FROM notifications_message WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE"
+ANSWERS = """
+WITH v(id, state, costs_try, closed_at, again_at, in_doubt, reason, gateway_id, parts, points, subject, body, version)
+AS (SELECT * FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(costs_try)s::int[], %(closed)s::timestamptz[],
+    %(again)s::timestamptz[], %(doubts)s::timestamptz[], %(reasons)s::text[], %(gateway_ids)s::text[],
+    %(parts)s::smallint[], %(points)s::numeric[], %(subjects)s::text[], %(bodies)s::text[], %(versions)s::bigint[]))
+"""
 STORE = """
 UPDATE notifications_message AS m
-SET state = CASE WHEN m.state = 'sending' THEN v.state ELSE m.state END,
-    closed_at = CASE WHEN m.state = 'sending' THEN v.closed_at ELSE m.closed_at END,
-    not_before = CASE WHEN m.state = 'sending' AND v.state = 'queued' THEN v.again_at ELSE m.not_before END,
-    reason = CASE WHEN m.state = 'sending' THEN v.reason ELSE m.reason END,
-    sent_at = CASE WHEN v.state IN ('sent', 'unknown') THEN COALESCE(m.sent_at, %(at)s) ELSE m.sent_at END,
-    lease_until = NULL, gateway_id = COALESCE(NULLIF(v.gateway_id, ''), m.gateway_id), parts = v.parts,
-    cost_points = v.cost, subject = v.subject, body = v.body, text_version_id = v.version
-FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(closed)s::timestamptz[], %(again)s::timestamptz[],
-    %(reasons)s::text[], %(gateway_ids)s::text[], %(parts)s::smallint[], %(costs)s::numeric[], %(subjects)s::text[],
-    %(bodies)s::text[], %(versions)s::bigint[])
-    AS v(id, state, closed_at, again_at, reason, gateway_id, parts, cost, subject, body, version)
-WHERE m.id = v.id AND m.leased_by = %(worker)s
+SET state = v.state, closed_at = v.closed_at, reason = v.reason, lease_until = NULL,
+    attempts = m.attempts - 1 + v.costs_try,
+    not_before = CASE WHEN v.state = 'queued' THEN v.again_at ELSE m.not_before END,
+    in_doubt_since = CASE WHEN v.state = 'queued' THEN COALESCE(m.in_doubt_since, v.in_doubt) END,
+    sent_at = CASE WHEN v.state IN ('sent', 'unknown') THEN COALESCE(m.sent_at, m.in_doubt_since, %(at)s)
+        ELSE m.sent_at END,
+    gateway_id = COALESCE(NULLIF(v.gateway_id, ''), m.gateway_id), parts = v.parts, cost_points = v.points,
+    subject = v.subject, body = v.body, text_version_id = v.version
+FROM v WHERE m.id = v.id AND m.state = 'sending' AND m.leased_by = %(worker)s
+RETURNING m.id
+"""
+# A report overtook the answer, or the lease was taken over: what the gateway took is sent, whoever is on it now.
+STORE_LATE = """
+UPDATE notifications_message AS m
+SET state = CASE WHEN v.state = 'sent' AND m.state IN ('queued', 'sending', 'unknown') THEN 'sent' ELSE m.state END,
+    lease_until = CASE WHEN v.state = 'sent' THEN NULL ELSE m.lease_until END,
+    in_doubt_since = CASE WHEN v.state = 'sent' THEN NULL ELSE m.in_doubt_since END,
+    sent_at = CASE WHEN v.state = 'sent' THEN COALESCE(m.sent_at, %(at)s) ELSE m.sent_at END,
+    gateway_id = COALESCE(NULLIF(v.gateway_id, ''), m.gateway_id), parts = COALESCE(v.parts, m.parts),
+    cost_points = COALESCE(v.points, m.cost_points), subject = v.subject, body = v.body, text_version_id = v.version
+FROM v WHERE m.id = v.id AND NOT m.id = ANY(%(stored)s)
 """
 TRIED = """
 UPDATE notifications_attempt AS a SET ended_at = %(at)s, outcome = v.outcome, code = v.code
@@ -77,10 +105,17 @@ WHERE a.message_id = v.id AND a.ended_at IS NULL
 RECLAIM = """
 UPDATE notifications_message
 SET state = CASE WHEN gateway = ANY(%(keyed)s) THEN 'queued' ELSE 'unknown' END, lease_until = NULL, leased_by = '',
-    sent_at = CASE WHEN gateway = ANY(%(keyed)s) THEN sent_at ELSE lease_until END,
+    in_doubt_since = CASE WHEN gateway = ANY(%(keyed)s)
+        THEN COALESCE(in_doubt_since, lease_until - %(lease)s) END,
+    sent_at = CASE WHEN gateway = ANY(%(keyed)s) THEN sent_at ELSE COALESCE(sent_at, lease_until - %(lease)s) END,
     reason = 'wysyłanie przerwane'
 WHERE id IN (SELECT id FROM notifications_message
     WHERE state = 'sending' AND lease_until <= %(at)s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+ABANDONED = """
+UPDATE notifications_attempt SET ended_at = %(at)s, outcome = 'unknown', code = 'przerwana'
+WHERE message_id = ANY(%(ids)s) AND ended_at IS NULL
 """
 
 
@@ -90,204 +125,216 @@ class DispatchReport:
 
     states: Counter[str] = field(default_factory=Counter)
 
+    def add(self, state: State, count: int = 1) -> None:
+        """Count *count* messages into *state*."""
+        if count:
+            self.states[state.value] += count
+
     def told(self) -> dict[str, int]:
         """Counts by state, the states that happened only."""
         return dict(sorted(self.states.items()))
 
 
 @dataclass(frozen=True, slots=True)
-class _Claimed:
-    message_id: int
-    kind: str
-    address: str
-    facts: str
-    attempts: int
+class _Verdict:
+    """What becomes of a message after a try."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A claimed message with its rendered text, or the reason why it cannot go."""
-
-    claimed: _Claimed
-    subject: str
-    body: str
-    version: int | None
-    fault: str = ""
+    state: State
+    reason: str = ""
+    again_at: datetime | None = None
+    in_doubt: datetime | None = None
+    costs_try: bool = True
 
 
 def dispatch(*, clock: Callable[[], datetime], worker: str, most: int | None = None) -> DispatchReport:
     """Work the outbox until nothing is due (or *most* messages were claimed). *clock* says now; *worker* names us.
 
-    Any number of workers may run at once, on any machines; none takes another's batch.
+    Any number of workers may run at once, on any machines; none takes another's batch. The channels take turns.
     """
     report = DispatchReport()
     reclaim_leases(at=clock())
-    for channel in (Channel.SMS, Channel.EMAIL):
-        left = most
-        while left is None or left > 0:
-            limit = BATCH if left is None else min(BATCH, left)
-            count = _work_batch(channel, clock=clock, worker=worker, limit=limit, report=report)
-            if count == 0:
-                break
-            left = None if left is None else left - count
+    close_overdue(at=clock(), report=report)
+    channels = [channel for channel in (Channel.SMS, Channel.EMAIL) if channel in settings.MESSAGE_GATEWAYS]
+    left = sys.maxsize if most is None else most
+    while channels and left > 0:
+        channel = channels.pop(0)
+        count = _work_batch(channel, clock=clock, worker=worker, limit=min(BATCH, left), report=report)
+        left -= count
+        if count:
+            channels.append(channel)
     return report
 
 
 def reclaim_leases(*, at: datetime) -> int:
     """Free the messages whose worker died: back to the queue where the gateway knows keys, else into doubt."""
     keyed = [gateway.name for gateway in map(gateway_for, settings.MESSAGE_GATEWAYS) if gateway.has_key]
+    with transaction.atomic(), connection.cursor() as cursor:
+        values: dict[str, Any] = {"keyed": keyed, "at": at, "lease": LEASE}
+        cursor.execute(RECLAIM, values)
+        ids = [message_id for (message_id,) in cursor.fetchall()]
+        if ids:
+            cursor.execute(ABANDONED, {"ids": ids, "at": at})
+    return len(ids)
+
+
+def close_overdue(*, at: datetime, report: DispatchReport) -> None:
+    """Close what waited too long: past its day it expires; in doubt past the gateway's memory it stays in doubt."""
     with connection.cursor() as cursor:
-        cursor.execute(RECLAIM, {"keyed": keyed, "at": at})
-        return int(cursor.rowcount)
+        cursor.execute(CLOSE, {"at": at, "forgotten": at - KEY_LIVES})
+        for (state,) in cursor.fetchall():
+            report.add(State(state))
 
 
 def _work_batch(channel: str, *, clock: Callable[[], datetime], worker: str, limit: int, report: DispatchReport) -> int:
+    """One batch from claim to store; returns how many were claimed, 0 when this channel has no more to do now."""
     gateway = gateway_for(channel)
-    texts_now = newest_texts()
-    with transaction.atomic():
-        claimed, refused = claim_batch(channel, gateway, at=clock(), worker=worker, limit=limit)
-    report.states[State.REFUSED] += refused
+    limit = most_to_claim(gateway.name, at=clock(), limit=limit)
+    if limit == 0:
+        return 0
+    claimed, refused = claim_batch(channel, gateway, at=clock(), worker=worker, limit=limit)
+    report.add(State.REFUSED, refused)
     if not claimed:
         return refused
-    rendered: dict[tuple[str, str], _Letter] = {}
-    letters = [_render(message, channel, texts_now, rendered) for message in claimed]
-    parcels = [
-        Parcel(
-            letter.claimed.message_id,
-            message_reference(letter.claimed.message_id),
-            unseal(letter.claimed.address),
-            letter.subject,
-            letter.body,
-        )
-        for letter in letters
-        if not letter.fault
-    ]
+    letters = write_letters(claimed, channel)
+    parcels = [letter.parcel() for letter in letters if not letter.fault]
     receipts = {receipt.message_id: receipt for receipt in gateway.send(parcels)} if parcels else {}
-    _store(letters, receipts, at=clock(), worker=worker, report=report)
-    return len(claimed) + refused
+    _store(letters, receipts, gateway, at=clock(), worker=worker, report=report)
+    return 0 if _tires(gateway, receipts, at=clock()) else len(claimed) + refused
 
 
-def claim_batch(channel: str, gateway: Gateway, *, at: datetime, worker: str, limit: int) -> tuple[list[_Claimed], int]:
+def _tires(gateway: Gateway, receipts: Mapping[int, Receipt], *, at: datetime) -> bool:
+    """Whether the gateway must rest: it sent messages back untried, or not one of the batch got an answer."""
+    outcomes = {receipt.outcome for receipt in receipts.values()}
+    has_answered = bool(outcomes & {Outcome.ACCEPTED, Outcome.REJECTED})
+    if has_answered:
+        wake_up(gateway.name)
+    silent = [receipt for receipt in receipts.values() if receipt.outcome in {Outcome.HELD, Outcome.UNKNOWN}]
+    if not silent or (has_answered and Outcome.HELD not in outcomes):
+        return False
+    lay_down(gateway.name, reason=silent[0].code, at=at)
+    return True
+
+
+def claim_batch(channel: str, gateway: Gateway, *, at: datetime, worker: str, limit: int) -> tuple[list[Claimed], int]:
     """Claim what is due on *channel*, in order of priority; returns it and how many were refused for want of consent.
 
-    Run it in a transaction. Expired messages are closed first; consent is asked again, at this moment, for the batch.
+    One transaction of its own, committed with the tries. Consent is asked again at this moment, for the whole batch,
+    and the address is the one that the payer has now.
     """
     hours = settings.SENDING_HOURS
-    opens, closes = (time.fromisoformat(hours[name]) for name in ("opens", "closes"))
-    values = {
+    opens, closes = (time.fromisoformat(str(hours[name])) for name in ("opens", "closes"))
+    values: dict[str, Any] = {
         "at": at,
         "until": at + LEASE,
+        "forgotten": at - KEY_LIVES,
         "worker": worker,
         "channel": channel,
         "gateway": gateway.name,
         "limit": limit,
-        "any_hour": may_send_at(at, opens=opens, closes=closes, sundays=hours["sundays"]),
+        "any_hour": may_send_at(at, opens=opens, closes=closes, sundays=bool(hours["sundays"])),
         "kinds": codes_for_any_hour(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(EXPIRE, values)
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
-        claimed = [_Claimed(*row) for row in cursor.fetchall()]
-    if not claimed:
-        return [], 0
-    allowed = _still_permitted([message.message_id for message in claimed])
-    barred = [message.message_id for message in claimed if message.message_id not in allowed]
-    if barred:
-        Message.objects.filter(pk__in=barred).update(
-            state=State.REFUSED, reason=NO_CONSENT, closed_at=at, lease_until=None
-        )
-    kept = [message for message in claimed if message.message_id in allowed]
-    with connection.cursor() as cursor:
-        cursor.execute(TRIES, [[message.message_id for message in kept], gateway.name])
+        claimed = [Claimed(*row) for row in cursor.fetchall()]
+        if not claimed:
+            return [], 0
+        addresses = _addresses_now([message.message_id for message in claimed])
+        barred = [message.message_id for message in claimed if message.message_id not in addresses]
+        if barred:
+            _refuse(barred, at=at)
+        kept = [
+            replace(message, address=addresses[message.message_id])
+            for message in claimed
+            if message.message_id in addresses
+        ]
+        ids = [message.message_id for message in kept]
+        cursor.execute(MOVED, [ids, [message.address for message in kept]])
+        cursor.execute(TRIES, [ids, gateway.name])
     return kept, len(barred)
 
 
-def _still_permitted(message_ids: Sequence[int]) -> set[int]:
+def _addresses_now(message_ids: Sequence[int]) -> dict[int, str]:
+    """The sealed address to which each message may go now; those without consent are left out."""
     mine = permitted_contacts().filter(
         payer_id=OuterRef("payer_id"),
         topic__code=Cast(OuterRef("topic_code"), CharField()),
         channel=OuterRef("channel"),
     )
-    return set(Message.objects.filter(pk__in=message_ids).filter(Exists(mine)).values_list("pk", flat=True))
+    now = Subquery(mine.annotate(sealed=Cast("address", TextField())).values("sealed")[:1])
+    rows = Message.objects.filter(pk__in=message_ids).annotate(now=now).values_list("pk", "now")
+    return {message_id: address for message_id, address in rows if address is not None}
 
 
-def _render(
-    message: _Claimed,
-    channel: str,
-    texts_now: Mapping[tuple[str, str], Text],
-    rendered: dict[tuple[str, str], _Letter],
-) -> _Letter:
-    """The text of a message; equal facts are rendered once."""
-    key = (message.kind, message.facts)
-    known = rendered.get(key)
-    if known is None:
-        known = rendered[key] = _written(message, channel, texts_now)
-    return _Letter(message, known.subject, known.body, known.version, known.fault)
+def _refuse(message_ids: Sequence[int], *, at: datetime) -> None:
+    is_clear = When(in_doubt_since__isnull=True, then=Value(State.REFUSED.value))
+    Message.objects.filter(pk__in=message_ids).update(
+        state=Case(is_clear, default=Value(State.UNKNOWN.value)),
+        closed_at=Case(When(in_doubt_since__isnull=True, then=Value(at)), default=None, output_field=DateTimeField()),
+        sent_at=F("in_doubt_since"),
+        reason=NO_CONSENT,
+        lease_until=None,
+    )
 
 
-def _written(message: _Claimed, channel: str, texts_now: Mapping[tuple[str, str], Text]) -> _Letter:
-    text = texts_now.get((message.kind, channel))
-    if text is None:
-        return _Letter(message, "", "", None, "brak szablonu tego rodzaju")
-    try:
-        facts = texts.format_facts(json.loads(message.facts))
-        subject, body = texts.fill(text.subject, facts), texts.fill(text.body, facts)
-    except (Refused, ValueError, ArithmeticError) as error:
-        return _Letter(message, "", "", text.version_id, f"nie da się napisać treści: {error}"[:200])
-    return _Letter(message, subject, transliterate(body) if channel == Channel.SMS else body, text.version_id)
-
-
-def _outcome(letter: _Letter, receipt: Receipt | None, at: datetime) -> tuple[State, str, datetime]:
-    """The state after a try, its reason, and when to try again."""
+def _verdict(letter: Letter, receipt: Receipt | None, gateway: Gateway, at: datetime) -> _Verdict:
+    """What becomes of a message after a try, and when to try again."""
+    claimed = letter.claimed
     if letter.fault:
-        return State.FAILED, letter.fault, at
-    if receipt is None:
-        return State.UNKNOWN, "bramka nie odpowiedziała o tej wiadomości", at
-    if receipt.outcome is not Outcome.RETRY:
-        return STATES[receipt.outcome], "" if receipt.outcome is Outcome.ACCEPTED else receipt.code, at
-    if letter.claimed.attempts >= MOST_ATTEMPTS:
-        return State.FAILED, f"po {letter.claimed.attempts} próbach: {receipt.code}", at
-    return State.QUEUED, receipt.code, at + BACKOFF[letter.claimed.attempts - 1]
+        return _Verdict(State.FAILED, letter.fault)
+    outcome = receipt.outcome if receipt else Outcome.UNKNOWN
+    code = receipt.code if receipt else "bramka nie odpowiedziała o tej wiadomości"
+    again_at = at + BACKOFF[min(claimed.attempts, len(BACKOFF)) - 1]
+    if outcome is Outcome.ACCEPTED:
+        return _Verdict(State.SENT)
+    if outcome is Outcome.REJECTED:
+        return _Verdict(State.FAILED, code)
+    if outcome is Outcome.HELD:
+        return _Verdict(State.QUEUED, code, at, costs_try=False)
+    if outcome is Outcome.UNKNOWN:
+        return _Verdict(State.QUEUED, code, again_at, at) if gateway.has_key else _Verdict(State.UNKNOWN, code)
+    if claimed.attempts < MOST_ATTEMPTS:
+        return _Verdict(State.QUEUED, code, again_at)
+    return _Verdict(State.UNKNOWN if claimed.in_doubt_since else State.FAILED, f"po {claimed.attempts} próbach: {code}")
 
 
 def _store(
-    letters: Sequence[_Letter],
+    letters: Sequence[Letter],
     receipts: Mapping[int, Receipt],
+    gateway: Gateway,
     *,
     at: datetime,
     worker: str,
     report: DispatchReport,
 ) -> None:
-    """Write the outcomes of a whole batch by two statements in one short transaction."""
-    outcomes = [_outcome(letter, receipts.get(letter.claimed.message_id), at) for letter in letters]
+    """Write the outcomes of a whole batch by a few statements in one short transaction."""
     told = [receipts.get(letter.claimed.message_id) for letter in letters]
-    ids = [letter.claimed.message_id for letter in letters]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            STORE,
-            {
-                "at": at,
-                "worker": worker,
-                "ids": ids,
-                "states": [state.value for state, _, _ in outcomes],
-                "closed": [at if state is State.FAILED else None for state, _, _ in outcomes],
-                "again": [again for _, _, again in outcomes],
-                "reasons": [reason[:200] for _, reason, _ in outcomes],
-                "gateway_ids": [receipt.gateway_id if receipt else "" for receipt in told],
-                "parts": [receipt.parts if receipt else None for receipt in told],
-                "costs": [receipt.cost_points if receipt else None for receipt in told],
-                "subjects": [letter.subject[:200] for letter in letters],
-                "bodies": [letter.body for letter in letters],
-                "versions": [letter.version for letter in letters],
-            },
-        )
-        cursor.execute(
-            TRIED,
-            {
-                "at": at,
-                "ids": ids,
-                "outcomes": [receipt.outcome.value if receipt else "" for receipt in told],
-                "codes": [(receipt.code if receipt else "")[:40] for receipt in told],
-            },
-        )
-    report.states.update(state.value for state, _, _ in outcomes)
+    verdicts = [_verdict(letter, receipt, gateway, at) for letter, receipt in zip(letters, told, strict=True)]
+    values: dict[str, Any] = {
+        "at": at,
+        "worker": worker,
+        "ids": [letter.claimed.message_id for letter in letters],
+        "states": [verdict.state.value for verdict in verdicts],
+        "costs_try": [int(verdict.costs_try) for verdict in verdicts],
+        "closed": [at if verdict.state is State.FAILED else None for verdict in verdicts],
+        "again": [verdict.again_at for verdict in verdicts],
+        "doubts": [verdict.in_doubt for verdict in verdicts],
+        "reasons": [verdict.reason[:200] for verdict in verdicts],
+        "gateway_ids": [receipt.gateway_id[:80] if receipt else "" for receipt in told],
+        "parts": [receipt.parts if receipt else None for receipt in told],
+        "points": [receipt.cost_points if receipt else None for receipt in told],
+        "subjects": [letter.subject[:200] for letter in letters],
+        "bodies": [letter.body for letter in letters],
+        "versions": [letter.version for letter in letters],
+        "outcomes": [receipt.outcome.value if receipt else "" for receipt in told],
+        "codes": [(receipt.code if receipt else "")[:40] for receipt in told],
+    }
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(LOCK, values)
+        cursor.execute(ANSWERS + STORE, values)
+        stored = [message_id for (message_id,) in cursor.fetchall()]
+        if len(stored) < len(letters):
+            cursor.execute(ANSWERS + STORE_LATE, {**values, "stored": stored})
+        cursor.execute(TRIED, values)
+    for verdict in verdicts:
+        report.add(verdict.state)

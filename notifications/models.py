@@ -61,6 +61,7 @@ class Message(models.Model):
     `kind` names a registered kind (notifications/kinds.py), `facts` are what its text may say (strings; money ends in
     `_pln`, dates in `_on`). `about` names the thing it speaks of («instalment:12»): `withdraw_messages(about=…)` finds
     it there. `dedupe_key` makes a second queueing a no-op. Subject and body are filled in when it is sent, and kept.
+    `in_doubt_since` is set while it waits to be asked about again under its key, because an answer was lost.
     """
 
     kind = models.CharField("rodzaj wiadomości", max_length=40)
@@ -83,6 +84,7 @@ class Message(models.Model):
     queued_at = models.DateTimeField("w kolejce od", db_default=Now())
     not_before = models.DateTimeField("nie wcześniej niż", db_default=Now())
     expires_at = models.DateTimeField("nie później niż", null=True, blank=True)
+    in_doubt_since = models.DateTimeField("wątpliwa od", null=True, blank=True)
     lease_until = models.DateTimeField("zajęta do", null=True, blank=True)
     leased_by = models.CharField("zajęta przez", max_length=80, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField("próby", default=0, db_default=0)
@@ -156,6 +158,25 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.outcome or '…'}"
+
+
+class GatewayRest(models.Model):
+    """A gateway that takes nothing (no credit, wrong token, away) rests: no worker claims messages for it `until` then.
+
+    Gone as soon as it takes something again. `failures` in a row make the rest longer.
+    """
+
+    gateway = models.CharField("bramka", max_length=20, unique=True)
+    until = models.DateTimeField("wstrzymana do")
+    failures = models.PositiveSmallIntegerField("niepowodzenia z rzędu", default=1)
+    reason = models.CharField("powód", max_length=200)
+
+    class Meta:
+        verbose_name = "wstrzymana bramka"
+        verbose_name_plural = "wstrzymane bramki"
+
+    def __str__(self) -> str:
+        return f"{self.gateway}: {self.reason}"
 
 
 def message_reference(message_id: int) -> str:

@@ -8,20 +8,20 @@ from urllib.parse import parse_qs
 from core import inbound
 from core.errors import Refused
 from core.models import InboundEvent
-from notifications.actions import record_report
+from notifications.actions import DeliveryReport, record_reports
 from notifications.states import State
 
 SOURCE = "smsapi"
-# The vendor's status_name → ours; names not here say nothing final (QUEUE, ACCEPTED, SENT, RENEWAL).
+# The vendor's status_name → our state and its reason. Names not here end nothing: QUEUE, ACCEPTED, SENT, RENEWAL, and
+# UNKNOWN, by which the vendor says that the operator told it nothing.
 STATES = {
-    "DELIVERED": State.DELIVERED,
-    "UNDELIVERED": State.FAILED,
-    "FAILED": State.FAILED,
-    "REJECTED": State.FAILED,
-    "EXPIRED": State.EXPIRED,
-    "NOT_FOUND": State.FAILED,
-    "STOP": State.FAILED,
-    "UNKNOWN": State.FAILED,
+    "DELIVERED": (State.DELIVERED, ""),
+    "UNDELIVERED": (State.FAILED, "telefon nie przyjął wiadomości"),
+    "FAILED": (State.FAILED, "bramka nie zdołała wysłać wiadomości"),
+    "REJECTED": (State.FAILED, "operator odrzucił wiadomość"),
+    "EXPIRED": (State.EXPIRED, "telefon był zbyt długo wyłączony"),
+    "NOT_FOUND": (State.FAILED, "bramka nie zna tej wiadomości"),
+    "STOP": (State.FAILED, "wysyłanie zatrzymane w bramce"),
 }
 
 
@@ -53,20 +53,10 @@ def apply_reports(*, at: datetime) -> int:
 
 
 def _apply(event: InboundEvent, at: datetime) -> str:
-    unknown = 0
-    for report in read_reports(bytes(event.body).decode("utf-8", "replace")):
-        state = STATES.get(report.status)
-        if state is None:
-            continue
-        try:
-            record_report(
-                gateway=SOURCE,
-                gateway_id=report.gateway_id,
-                reference=report.reference,
-                state=state,
-                code=report.status,
-                at=at,
-            )
-        except LookupError:
-            unknown += 1
-    return f"raporty o nieznanych wiadomościach: {unknown}" if unknown else ""
+    reports = [
+        DeliveryReport(report.gateway_id, report.reference, *STATES[report.status])
+        for report in read_reports(bytes(event.body).decode("utf-8", "replace"))
+        if report.status in STATES
+    ]
+    applied = record_reports(reports, gateway=SOURCE, at=at)
+    return f"raporty o nieznanych wiadomościach: {applied.unknown}" if applied.unknown else ""

@@ -30,8 +30,14 @@ LABELS: dict[State, str] = {
 }
 
 # `sending` may go back to `queued` only when the gateway surely did not take the message, or knows it by its key.
+# In the second case the answer may still come as a report (`delivered`, `failed`), or never (`unknown`).
 NEXT: dict[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.SENDING, State.WITHDRAWN, State.EXPIRED, State.REFUSED, State.FAILED}),
+    State.QUEUED: frozenset(
+        {
+            *(State.SENDING, State.WITHDRAWN, State.EXPIRED, State.REFUSED),
+            *(State.SENT, State.DELIVERED, State.FAILED, State.UNKNOWN),
+        }
+    ),
     State.SENDING: frozenset(
         {State.SENT, State.DELIVERED, State.FAILED, State.UNKNOWN, State.QUEUED, State.EXPIRED, State.REFUSED}
     ),

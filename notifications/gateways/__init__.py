@@ -16,19 +16,24 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"  # it took it, now or by an earlier try under the same key
     REJECTED = "rejected"  # it will never take it
-    RETRY = "retry"  # it surely did not take it, or knows it by its key: the same again later does no harm
-    UNKNOWN = "unknown"  # the answer was lost and nothing tells a second sending from the first
+    RETRY = "retry"  # it surely did not take it, and may later: the same again
+    HELD = "held"  # it surely did not take it, through no fault of the message: costs no try, the gateway rests
+    UNKNOWN = "unknown"  # the answer was lost: it may have taken it
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One rendered message, ready to go. `reference` is its key at the gateway, the same at every try."""
+    """One rendered message, ready to go. `reference` is its key at the gateway, the same at every try.
+
+    `is_repeat` says that the answer to an earlier try was lost: the gateway may have it already.
+    """
 
     message_id: int
     reference: str
     address: str
     subject: str
     body: str
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

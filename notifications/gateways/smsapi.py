@@ -16,17 +16,29 @@ from core.http import AnswerLost, OutgoingSession, Unreachable
 from notifications.gateways import Outcome, Parcel, Receipt
 
 ALREADY = {53}
-PERMANENT = {11, 12, 14, 17, 18, 20, 25, 27, 28, 30, 54, 55, 56, 57, 59, 76, 93, 94, 112}
-CONFIGURATION = {7, 70, 74, 98, 101, 102, 103, 104, 105, 110, 401, 997}
+PERMANENT = {11, 12, 17, 18, 20, 25, 27, 28, 30, 54, 55, 56, 57, 59, 76, 93, 94, 112}
+CONFIGURATION = {7, 14, 70, 74, 98, 101, 102, 103, 104, 105, 110, 401, 997}
+BUSY = {202, 203}
+LOST = {200, 201, 999}
 SPLIT = {19}
 POISON = {13}
+HTTP_HELD = {401, 403, 429}
 WORDS = {
     11: "treść pusta lub za długa",
     13: "błędny numer",
     14: "nieznana nazwa nadawcy",
+    19: "za dużo wiadomości w jednym zapytaniu",
+    52: "zbyt wiele prób na jeden numer",
+    55: "numer stacjonarny",
     57: "numer na czarnej liście",
     59: "odbiorca zrezygnował",
+    101: "SMSAPI nie przyjmuje tokenu",
+    102: "SMSAPI nie przyjmuje hasła",
+    103: "brak środków na koncie SMSAPI",
+    105: "SMSAPI nie przyjmuje tego adresu IP",
     112: "kraj zablokowany",
+    202: "zbyt wiele zapytań naraz",
+    203: "zbyt wiele zapytań",
 }
 PERSONAL_BATCH = 100
 PARALLEL = 4
@@ -45,46 +57,47 @@ class SmsApi:
 
     def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
         """Hand over *parcels* in as few requests as the vendor allows, several at a time."""
-        batches = _batches(parcels, settings.SMSAPI["batch"])
+        batches = _batches(parcels, int(str(settings.SMSAPI["batch"])))
         return [receipt for receipts in self._pool.map(self._send, batches) for receipt in receipts]
 
     def _send(self, batch: list[Parcel]) -> list[Receipt]:
         try:
             answer = self._session.call(
                 "POST",
-                f"{settings.SMSAPI['url'].rstrip('/')}/sms.do",
+                f"{str(settings.SMSAPI['url']).rstrip('/')}/sms.do",
                 data=_form(batch),
                 headers={"Authorization": f"Bearer {settings.SMSAPI['token']}"},
             )
         except Unreachable:
-            return _all(batch, Outcome.RETRY, "brak połączenia")
+            return _all(batch, Outcome.HELD, "brak połączenia")
         except AnswerLost:
-            return _all(batch, Outcome.RETRY, "odpowiedź zginęła")  # check_idx tells a second try from the first
-        if answer.status_code in {401, 403}:
-            return _all(batch, Outcome.RETRY, f"HTTP {answer.status_code}")
+            return _all(batch, Outcome.UNKNOWN, "odpowiedź zginęła")
+        if answer.status_code in HTTP_HELD:
+            return _all(batch, Outcome.HELD, f"HTTP {answer.status_code}")
         try:
             told = answer.json()
         except ValueError:
-            return _all(batch, Outcome.RETRY, f"odpowiedź nieczytelna, HTTP {answer.status_code}")
-        if not isinstance(told, dict):
-            return _all(batch, Outcome.RETRY, "odpowiedź nieczytelna")
+            return _all(batch, Outcome.UNKNOWN, f"odpowiedź nieczytelna, HTTP {answer.status_code}")
+        if not isinstance(told, dict) or not (told.get("error") or "list" in told):
+            return _all(batch, Outcome.UNKNOWN, f"odpowiedź nieczytelna, HTTP {answer.status_code}")
         return self._refused(batch, told) if told.get("error") else _accepted(batch, told)
 
     def _refused(self, batch: list[Parcel], told: dict[str, Any]) -> list[Receipt]:
-        code = int(told["error"]) if str(told["error"]).lstrip("-").isdigit() else 0
+        code = int(told["error"]) if str(told["error"]).isdecimal() else 0
         text = WORDS.get(code, f"błąd {code}")
         if code in ALREADY:
-            return self._halves(batch) if len(batch) > 1 else _all(batch, Outcome.ACCEPTED, text)
+            return self._halves(batch) if len(batch) > 1 else _all(batch, Outcome.ACCEPTED, "przyjęta wcześniej")
         if code in POISON:
             return self._without_invalid(batch, told, text)
         if code in CONFIGURATION:
             logger.error("SMSAPI refuses everything: error %s. Check the account, the token and the credit.", code)
-            return _all(batch, Outcome.RETRY, text)
-        if code in SPLIT or code in PERMANENT:
-            if len(batch) > 1:
-                return self._halves(batch)
-            return _all(batch, Outcome.REJECTED, text)
-        return _all(batch, Outcome.RETRY, text)
+        if code in CONFIGURATION or code in BUSY:
+            return _all(batch, Outcome.HELD, text)
+        if code in LOST:
+            return _all(batch, Outcome.UNKNOWN, text)
+        if len(batch) > 1 and (code in SPLIT or code in PERMANENT):
+            return self._halves(batch)
+        return _all(batch, Outcome.REJECTED if code in PERMANENT else Outcome.RETRY, text)
 
     def _halves(self, batch: list[Parcel]) -> list[Receipt]:
         """Find the ones to blame by halving: log₂ n requests, and the good ones go."""
@@ -92,31 +105,42 @@ class SmsApi:
         return self._send(batch[:middle]) + self._send(batch[middle:])
 
     def _without_invalid(self, batch: list[Parcel], told: dict[str, Any], text: str) -> list[Receipt]:
-        named = {
-            str(invalid.get(key, "")).lstrip("+")
-            for invalid in told.get("invalid_numbers") or []
-            for key in ("number", "submitted_number")
-        }
-        bad = [parcel for parcel in batch if parcel.address.lstrip("+") in named]
+        bad = _invalid(batch, told)
         if not bad:
             return self._halves(batch) if len(batch) > 1 else _all(batch, Outcome.REJECTED, text)
-        good = [parcel for parcel in batch if parcel.address.lstrip("+") not in named]
+        good = [parcel for parcel in batch if parcel not in bad]
         return _all(bad, Outcome.REJECTED, text) + (self._send(good) if good else [])
 
 
+def _invalid(batch: Sequence[Parcel], told: dict[str, Any]) -> list[Parcel]:
+    """The parcels whose numbers the vendor calls wrong."""
+    named = {
+        str(invalid.get(key, "")).lstrip("+")
+        for invalid in told.get("invalid_numbers") or []
+        if isinstance(invalid, dict)
+        for key in ("number", "submitted_number")
+    }
+    return [parcel for parcel in batch if parcel.address.lstrip("+") in named]
+
+
 def _batches(parcels: Sequence[Parcel], most: int) -> list[list[Parcel]]:
-    """Requests to make: equal texts together, different ones by PERSONAL_BATCH; a text with a bar goes alone."""
-    by_text: dict[str, list[Parcel]] = {}
+    """Requests to make: equal texts together, different ones by PERSONAL_BATCH; a text with a bar goes alone.
+
+    Repeats keep to themselves: one that the vendor has already would make it refuse the fresh ones beside it.
+    """
+    by_text: dict[tuple[str, bool], list[Parcel]] = {}
     for parcel in parcels:
-        by_text.setdefault(parcel.body, []).append(parcel)
+        by_text.setdefault((parcel.body, parcel.is_repeat), []).append(parcel)
     batches = []
-    personal: list[Parcel] = []
-    for text, group in by_text.items():
+    personal: dict[bool, list[Parcel]] = {False: [], True: []}
+    for (text, is_repeat), group in by_text.items():
         if len(group) == 1 and "|" not in text:
-            personal += group
+            personal[is_repeat] += group
         else:
             batches += [group[start : start + most] for start in range(0, len(group), most)]
-    return batches + [personal[start : start + PERSONAL_BATCH] for start in range(0, len(personal), PERSONAL_BATCH)]
+    for group in personal.values():
+        batches += [group[start : start + PERSONAL_BATCH] for start in range(0, len(group), PERSONAL_BATCH)]
+    return batches
 
 
 def _form(batch: list[Parcel]) -> dict[str, str]:
@@ -124,10 +148,11 @@ def _form(batch: list[Parcel]) -> dict[str, str]:
     form = {
         "format": "json",
         "encoding": "utf-8",
-        "from": settings.SMSAPI["sender"],
+        "from": str(settings.SMSAPI["sender"]),
         "to": ",".join(parcel.address.lstrip("+") for parcel in batch),
         "idx": "|".join(parcel.reference for parcel in batch),
         "check_idx": "1",
+        "allow_duplicates": "1",  # two messages to one number are two messages: the idx tells repeats apart
         "message": batch[0].body,
         "notify_url": f"{settings.BASE_URL}/hooks/sms/{secret}/",
     }
@@ -142,30 +167,38 @@ def _all(batch: Sequence[Parcel], outcome: Outcome, code: str) -> list[Receipt]:
 
 
 def _accepted(batch: list[Parcel], told: dict[str, Any]) -> list[Receipt]:
-    """One receipt a parcel: who is missing from the vendor's list is tried again, safely under its key."""
+    """One receipt a parcel: who is missing from the vendor's list is asked about again, safely under its key."""
     rows = {str(row.get("idx", "")): row for row in told.get("list") or [] if isinstance(row, dict)}
+    bad = _invalid(batch, told)
     receipts = []
     for parcel in batch:
         row = rows.get(parcel.reference)
-        if row is None:
-            receipts.append(Receipt(parcel.message_id, Outcome.RETRY, code="brak w odpowiedzi"))
-        elif row.get("error"):
-            receipts.append(Receipt(parcel.message_id, Outcome.REJECTED, code=f"błąd {row['error']}"))
-        else:
+        if row is not None and not row.get("error"):
             receipts.append(
                 Receipt(
                     parcel.message_id,
                     Outcome.ACCEPTED,
                     gateway_id=str(row.get("id", "")),
-                    parts=row.get("parts") or told.get("parts"),
+                    parts=_whole(row.get("parts") or told.get("parts")),
                     cost_points=_points(row.get("points")),
                 )
             )
+        elif row is not None:
+            receipts.append(Receipt(parcel.message_id, Outcome.REJECTED, code=f"błąd {row['error']}"))
+        elif parcel in bad:
+            receipts.append(Receipt(parcel.message_id, Outcome.REJECTED, code=WORDS[13]))
+        else:
+            receipts.append(Receipt(parcel.message_id, Outcome.UNKNOWN, code="brak w odpowiedzi"))
     return receipts
+
+
+def _whole(value: object) -> int | None:
+    return int(str(value)) if str(value).isdecimal() else None
 
 
 def _points(value: object) -> Decimal | None:
     try:
-        return Decimal(str(value))
+        points = Decimal(str(value))
     except InvalidOperation:
         return None
+    return points if points.is_finite() and 0 <= points < 100_000 else None

@@ -6,9 +6,11 @@ Headers are made by the standard library once for each distinct text; a body tra
 
 import base64
 import html
+import logging
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from email.header import Header
@@ -22,8 +24,16 @@ from notifications.gateways import Outcome, Parcel, Receipt
 
 PARALLEL = 4
 SMALLEST_SHARE = 20
-LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
-GONE_CODES = range(500, 600)
+MOST_SECONDS = 120  # far below the lease: what a slow server leaves over goes with a later batch
+LINK = re.compile(r"https?://[^\s<>\"„”«»]+[^\s<>\"„”«».,;:!?)]")
+REFUSALS = range(500, 600)
+ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable ASCII without spaces and angle brackets
+AWAY = "brak połączenia z serwerem poczty"
+logger = logging.getLogger("spm.smtp")
+
+
+class _Gone(Exception):
+    """The connection cannot go on; the message was surely not taken."""
 
 
 class Smtp:
@@ -44,10 +54,15 @@ class Smtp:
 
 def _connect() -> smtplib.SMTP:
     server = smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
-    if settings.EMAIL_USE_TLS:
-        server.starttls(context=ssl.create_default_context())
-    if settings.EMAIL_HOST_USER:
-        server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    try:
+        if settings.EMAIL_USE_TLS:
+            server.starttls(context=ssl.create_default_context())
+        if settings.EMAIL_HOST_USER:
+            server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+        server.ehlo_or_helo_if_needed()
+    except (OSError, smtplib.SMTPException):
+        server.close()
+        raise
     return server
 
 
@@ -55,24 +70,38 @@ def _send_share(parcels: Sequence[Parcel]) -> list[Receipt]:
     """One connection's share; a connection that breaks is made anew once for what is left."""
     receipts: list[Receipt] = []
     server: smtplib.SMTP | None = None
-    failures = 0
+    fault = AWAY
+    chances = 2
+    ends_at = time.monotonic() + MOST_SECONDS
     for parcel in parcels:
-        if server is None and failures < 2:
-            try:
-                server = _connect()
-            except (OSError, smtplib.SMTPException):
-                failures = 2
-        if server is None:
-            receipts.append(Receipt(parcel.message_id, Outcome.RETRY, code="brak połączenia z serwerem poczty"))
+        if server is None and chances:
+            chances -= 1
+            server = _connected()
+        if server is None or time.monotonic() > ends_at:
+            receipts.append(
+                Receipt(parcel.message_id, Outcome.HELD, code=fault if server is None else "powolny serwer")
+            )
             continue
-        receipt, is_usable = _send_one(server, parcel)
+        try:
+            receipt, is_usable = _send_one(server, parcel)
+        except _Gone as gone:
+            fault = str(gone)
+            receipt, is_usable = Receipt(parcel.message_id, Outcome.HELD, code=fault), False
         receipts.append(receipt)
         if not is_usable:
             server.close()
-            server, failures = None, failures + 1
+            server = None
     if server is not None:
         _quit(server)
     return receipts
+
+
+def _connected() -> smtplib.SMTP | None:
+    try:
+        return _connect()
+    except (OSError, smtplib.SMTPException) as error:
+        logger.warning("%s:%s: no connection (%s)", settings.EMAIL_HOST, settings.EMAIL_PORT, type(error).__name__)
+        return None
 
 
 def _quit(server: smtplib.SMTP) -> None:
@@ -83,26 +112,40 @@ def _quit(server: smtplib.SMTP) -> None:
 
 
 def _send_one(server: smtplib.SMTP, parcel: Parcel) -> tuple[Receipt, bool]:
-    """Hand one message over; also whether the connection can go on. In doubt only when DATA's answer was lost."""
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    """Hand one message over; also whether the connection can go on. In doubt only when DATA's answer was lost.
+
+    Raises _Gone when the server hangs up before DATA, or does not take our sender: no message is to blame for that.
+    """
+    if not ADDRESS.fullmatch(parcel.address):
+        return Receipt(parcel.message_id, Outcome.REJECTED, code="błędny adres"), True
     try:
-        for code, words in (server.mail(sender), server.rcpt(parcel.address)):
-            if code >= 400:
-                server.rset()
-                outcome = Outcome.REJECTED if code in GONE_CODES else Outcome.RETRY
-                return Receipt(parcel.message_id, outcome, code=_answer(code, words)), True
-    except (OSError, smtplib.SMTPException):
-        return Receipt(parcel.message_id, Outcome.RETRY, code="połączenie przerwane"), False
+        code, words = server.mail(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+        if code >= 400:
+            raise _Gone(_answer(code, words))
+        code, words = server.rcpt(parcel.address)
+        if code == 421:
+            raise _Gone(_answer(code, words))
+        if code >= 400:
+            server.rset()
+            return _turned_down(parcel, code, words), True
+    except (OSError, smtplib.SMTPException) as error:
+        raise _Gone("połączenie przerwane") from error
     try:
         code, words = server.data(compose(parcel))
     except smtplib.SMTPDataError as error:
-        return Receipt(parcel.message_id, Outcome.RETRY, code=f"{error.smtp_code}"), True
+        words = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
+        return _turned_down(parcel, error.smtp_code, words), False
     except (OSError, smtplib.SMTPException):
         return Receipt(parcel.message_id, Outcome.UNKNOWN, code="odpowiedź zginęła po wysłaniu treści"), False
     if code == 250:
         return Receipt(parcel.message_id, Outcome.ACCEPTED, gateway_id=message_id(parcel.reference)), True
-    outcome = Outcome.REJECTED if code in GONE_CODES else Outcome.RETRY
-    return Receipt(parcel.message_id, outcome, code=_answer(code, words)), True
+    return _turned_down(parcel, code, words), True
+
+
+def _turned_down(parcel: Parcel, code: int, words: bytes) -> Receipt:
+    """Never for 5xx, later for 4xx (a full mailbox, a greylist)."""
+    outcome = Outcome.REJECTED if code in REFUSALS else Outcome.RETRY
+    return Receipt(parcel.message_id, outcome, code=_answer(code, words))
 
 
 def _answer(code: int, words: bytes) -> str:
@@ -118,7 +161,7 @@ def message_id(reference: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _header(text: str) -> str:
-    return Header(text, "utf-8", header_name="Subject").encode() if not text.isascii() else text
+    return text if text.isascii() else Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 @lru_cache(maxsize=64)

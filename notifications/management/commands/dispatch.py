@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.commands import HouseCommand
-from notifications.dispatch import dispatch
+from notifications.dispatch import DispatchReport, dispatch
 from notifications.reports import apply_reports
 from notifications.tasks import worker_name
 
@@ -24,12 +24,18 @@ class Command(HouseCommand):
         parser.add_argument("--once", action="store_true", help="until nothing is due, then end")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        """Send and tell."""
-        while True:
-            report = dispatch(clock=timezone.now, worker=worker_name())
-            apply_reports(at=timezone.now())
-            if options["once"]:
-                return {"states": report.told()}
-            if report.states:
-                self.stderr.write(str(report.told()))
-            time.sleep(PAUSE)
+        """Send and tell. Ctrl-C ends it; what it held then is taken up again when its lease runs out."""
+        total = DispatchReport()
+        try:
+            while True:
+                report = dispatch(clock=timezone.now, worker=worker_name())
+                total.states.update(report.states)
+                apply_reports(at=timezone.now())
+                if options["once"]:
+                    break
+                if report.states:
+                    self.stderr.write(str(report.told()))
+                time.sleep(PAUSE)
+        except KeyboardInterrupt:
+            self.stderr.write("Przerwano.")
+        return {"states": total.told()}
