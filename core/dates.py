@@ -19,7 +19,7 @@ MONTHS = (
 )
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 POLISH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-SATURDAY = 5
+LONGEST = len("15.03.2026")
 
 with (Path(__file__).parent / "data" / "holidays.csv").open(encoding="utf-8", newline="") as _file:
     HOLIDAYS = tuple(csv.DictReader(_file))
@@ -83,9 +83,11 @@ def parse_date(text: str) -> date:
     elif found := POLISH.fullmatch(bare):
         day, month, year = (int(part) for part in found.groups())
     else:
+        # A longer text may be a PESEL that slipped a column: it is not repeated.
+        named = f"„{bare}”" if len(bare) <= LONGEST else "Ten tekst"
         raise Refused(
             "date_unreadable",
-            f"„{bare[:20]}” to nie jest data." if bare else "Brakuje daty.",
+            f"{named} to nie jest data." if bare else "Brakuje daty.",
             mend="Podaj datę jako 2026-03-15 albo 15.03.2026.",
         )
     try:

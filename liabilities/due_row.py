@@ -21,6 +21,7 @@ COLUMNS = (
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BREAK = re.compile(r"[\t\r\n]")
+PESEL = re.compile(r"[0-9]{11}")  # also where columns slipped
 LONGEST = {"id": 64, "nazwa": 200, "tytul": 200}
 LONGEST_NUMBER = 9
 NOTHING = Decimal("0.00")
@@ -124,7 +125,8 @@ class _Known(dict[str, Any]):
 def _shown(column: str, cell: str) -> str:
     """What a report of faults may show of *cell*."""
     text = CONTROL.sub("\ufffd", cell.strip())
-    return (mask_number(text) if column == "identyfikator" else text)[:200]
+    is_private = column == "identyfikator" or PESEL.fullmatch(text)
+    return (mask_number(text) if is_private else text)[:200]
 
 
 class RowReader:
