@@ -134,7 +134,7 @@ def for_payer(
     def decorate(
         view: Callable[Concatenate[HttpRequest, Payer, P], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 payer = payer_in_view(request, what=what, to_pay=to_pay)
             except NotConfirmed:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from core import audit
@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.encryption import fingerprint
 from core.errors import Refused
 from residents.identity import IdentityNumber, NumberKind
+from residents.many_payers import find_payers, insert_payers, keys_of
 from residents.models import Account, ConfirmationCode, Contact, Mandate, Payer
 from residents.models.mandate import Basis, Scope
 from residents.models.payer import Kind
@@ -20,7 +21,6 @@ from residents.queries import find_payer
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0, 1: read aloud and typed from paper
 CODE_DAYS = 30
-BLOCK = 5000
 
 
 def _numbers(number: IdentityNumber | None) -> dict[str, str]:
@@ -45,9 +45,16 @@ def register_payer(
     with transaction.atomic():
         if number is not None and (known := find_payer(number)) is not None:
             return known
-        payer = Payer.objects.create(
-            kind=kind, name=name, street=street, postal_code=postal_code, city=city, **_numbers(number)
-        )
+        try:
+            with transaction.atomic():
+                payer = Payer.objects.create(
+                    kind=kind, name=name, street=street, postal_code=postal_code, city=city, **_numbers(number)
+                )
+        except IntegrityError:
+            # Somebody registered the same number between our look and our insert: their row is the one.
+            if number is None or (known := find_payer(number)) is None:
+                raise
+            return known
         audit.record("register_payer", f"payer:{payer.pk}", by=by)
     return payer
 
@@ -57,39 +64,15 @@ def register_payers(people: Mapping[IdentityNumber, str], *, by: Actor) -> dict[
 
     A PESEL makes a natural person, NIP and REGON a body. Names of payers already known are left as they are.
     """
-    prints = {number: fingerprint(number.value) for number in people if number.kind == NumberKind.PESEL}
-    found = _known(people, prints)
-    missing = [number for number in people if number not in found]
-    for start in range(0, len(missing), BLOCK):
-        Payer.objects.bulk_create(
-            [
-                Payer(
-                    kind=Kind.PERSON if number.kind == NumberKind.PESEL else Kind.COMPANY,
-                    name=people[number],
-                    **_numbers(number),
-                )
-                for number in missing[start : start + BLOCK]
-            ],
-            ignore_conflicts=True,
-        )
-    if missing:
-        found = _known(people, prints)
-        audit.record("register_payers", "payers", by=by, count=len(missing))
-    return found
-
-
-def _known(people: Mapping[IdentityNumber, str], prints: Mapping[IdentityNumber, str]) -> dict[IdentityNumber, int]:
-    found: dict[IdentityNumber, int] = {}
-    numbers_of = {print_: number for number, print_ in prints.items()}
-    for start in range(0, len(numbers_of), BLOCK):
-        some = list(numbers_of)[start : start + BLOCK]
-        rows = Payer.objects.filter(pesel_fingerprint__in=some).values_list("pesel_fingerprint", "pk")
-        found.update((numbers_of[print_], pk) for print_, pk in rows)
-    for kind in (NumberKind.NIP, NumberKind.REGON):
-        values = {number.value: number for number in people if number.kind == kind}
-        if values:
-            rows = Payer.objects.filter(**{f"{kind}__in": list(values)}).values_list(str(kind), "pk")
-            found.update((values[value], pk) for value, pk in rows)
+    with transaction.atomic():
+        keys = keys_of(people)
+        found = find_payers(keys)
+        missing = {key: number for key, number in keys.items() if number not in found}
+        if missing:
+            found |= insert_payers(missing, people)
+            # Somebody may have registered some of them between our look and our insert.
+            found |= find_payers({key: number for key, number in missing.items() if number not in found})
+            audit.record("register_payers", "payers", by=by, count=len(missing))
     return found
 
 
@@ -146,8 +129,9 @@ WRONG_MEND = "Sprawdź obie wartości. Kod jest ważny 30 dni i można go wpisa�
 def confirm_identity(account: Account, *, number: IdentityNumber, code: str, by: Actor, at: datetime) -> Mandate:
     """Tie *account* to the payer who bears *number*, by a code from the office: one use, 30 days, five tries.
 
-    Raises Refused `code_wrong` (also for an unknown number: nothing tells them apart), `code_expired`, `code_spent`,
-    `payer_taken` (the payer has an account already; a clerk decides) or `already_confirmed`.
+    Raises Refused `code_wrong` (also for an unknown number and for a wrong code that has no tries left: nothing tells
+    whether the town knows the number), and to who holds the right code `code_expired`, `code_spent`, `payer_taken`
+    (the payer has an account already; a clerk decides) or `already_confirmed`.
     """
     payer = find_payer(number)
     newest = ConfirmationCode.objects.filter(payer=payer).order_by("-issued_at").first() if payer else None
@@ -160,16 +144,16 @@ def confirm_identity(account: Account, *, number: IdentityNumber, code: str, by:
         if refusal is None:
             return _tie(account, payer, kept, by=by, at=at)
         if refusal.code == "code_wrong":
-            ConfirmationCode.objects.filter(pk=kept.pk).update(tries_left=F("tries_left") - 1)
+            ConfirmationCode.objects.filter(pk=kept.pk, tries_left__gt=0).update(tries_left=F("tries_left") - 1)
             audit.record("code_wrong", f"payer:{payer.pk}", by=by)
     raise refusal
 
 
 def _code_refusal(kept: ConfirmationCode, payer: Payer, code: str, at: datetime) -> Refused | None:
-    if kept.used_at is not None or kept.tries_left < 1:
-        return Refused("code_spent", "Ten kod został już zużyty.", where="code", mend="Poproś w urzędzie o nowy kod.")
     if not secrets.compare_digest(kept.digest, _digest(payer.pk, code)):
         return Refused("code_wrong", WRONG, where="code", mend=WRONG_MEND)
+    if kept.used_at is not None or kept.tries_left < 1:
+        return Refused("code_spent", "Ten kod został już zużyty.", where="code", mend="Poproś w urzędzie o nowy kod.")
     if kept.expires_at <= at:
         return Refused("code_expired", "Ten kod stracił ważność.", where="code", mend="Poproś w urzędzie o nowy kod.")
     return None
@@ -198,10 +182,15 @@ def grant_mandate(
 ) -> Mandate:
     """Let *account* act for *payer* from *at* on.
 
-    Raises Refused `already_confirmed` when it may already, `payer_taken` when the payer has an own account.
+    Raises Refused `already_confirmed` when it may already, `payer_taken` when the payer has an own account,
+    `ends_before_it_begins`.
     """
+    if valid_until is not None and valid_until <= at:
+        raise Refused("ends_before_it_begins", "Ten dzień już minął.", where="valid_until", mend="Podaj późniejszy.")
     with transaction.atomic():
         Payer.objects.select_for_update(of=("self",)).get(pk=payer.pk)
+        # One that ran out by itself must not stand in the way of its renewal.
+        payer.mandates.filter(revoked_at__isnull=True, valid_until__lte=at).update(revoked_at=F("valid_until"))
         if Mandate.objects.filter(account=account, payer=payer, revoked_at__isnull=True).exists():
             raise Refused("already_confirmed", "To konto już działa w imieniu tego płatnika.")
         if basis == Basis.SELF and payer.mandates.filter(basis=Basis.SELF, revoked_at__isnull=True).exists():

@@ -7,19 +7,20 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.errors import Refused
 from residents.access import actor_of, staff_looked
 from residents.actions import correct_payer, grant_mandate, issue_code, register_payer, revoke_mandate
+from residents.code_letter import code_letter
 from residents.forms import MandateForm, PayerForm
-from residents.identity import mask_number, read_identity
+from residents.identity import mask_number
 from residents.models import AccessRecord, Account, Contact, Mandate, Payer
+from residents.number_search import NumberSearch
 
 admin.site.unregister(Group)
 
@@ -39,7 +40,7 @@ class MandateInline(ReadOnlyInline):
 
 
 @admin.register(Payer)
-class PayerAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
+class PayerAdmin(NumberSearch):
     """Register a payer, find one by number or name, hand out a code, let an account act for them."""
 
     form = PayerForm
@@ -47,7 +48,6 @@ class PayerAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
     list_display = ("name", "kind", "masked_number", "street", "city")
     list_filter = ("kind",)
     search_fields = ("name",)
-    search_help_text = "Nazwisko albo cały PESEL, NIP lub REGON"
     list_per_page = 50
     show_full_result_count = False
     ordering = ("name",)
@@ -58,23 +58,24 @@ class PayerAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
         """The number, all but its last three digits hidden."""
         return mask_number(payer.pesel or payer.nip or payer.regon)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: "QuerySet[Payer]", search_term: str
-    ) -> tuple["QuerySet[Payer]", bool]:
-        """A whole number is looked up in the keyed index, anything else in the names."""
-        try:
-            number = read_identity(search_term, on=timezone.localdate())
-        except Refused:
-            found: tuple[QuerySet[Payer], bool] = super().get_search_results(request, queryset, search_term)
-            return found
-        return Payer.objects.with_number(number) & queryset, False
+    def get_fields(self, request: HttpRequest, obj: Payer | None = None) -> tuple[str, ...]:
+        """The number is typed once, when the payer is registered; later only its last digits are shown."""
+        return ("kind", "name", "number" if obj is None else "masked_number", "street", "postal_code", "city")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Payer | None = None) -> tuple[str, ...]:
+        """What a clerk cannot mend."""
+        return () if obj is None else ("kind", "masked_number")
+
+    def get_form(self, request: HttpRequest, obj: Payer | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """The same form for both; `number` is no column, so Django must not look for one."""
+        return super().get_form(request, obj, change, **{**kwargs, "fields": PayerForm.Meta.fields})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Opening a payer is recorded."""
         payer = self.get_object(request, object_id)
-        if payer is not None and request.method == "GET":
+        if payer is not None and request.method == "GET" and self.has_view_permission(request, payer):
             staff_looked(request, payer, what="karta płatnika w urzędzie")
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return page
@@ -95,7 +96,7 @@ class PayerAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
         """A payer is never deleted."""
         return False
 
-    @action(description="Wydaj kod potwierdzający", permissions=["hand_out_code"])
+    @action(description="Wydaj kod potwierdzający", permissions=["hand_out_code"])  # type: ignore[untyped-decorator]
     def hand_out_code(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A page that asks once more, then shows the code once."""
         return redirect("admin:residents_payer_code", object_id)
@@ -104,7 +105,7 @@ class PayerAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
         """Who may add confirmation codes."""
         return bool(request.user.has_perm("residents.add_confirmationcode"))
 
-    @action(description="Dodaj umocowanie", permissions=["let_act"])
+    @action(description="Dodaj umocowanie", permissions=["let_act"])  # type: ignore[untyped-decorator]
     def let_act(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A form by which an account may act for the payer."""
         return redirect("admin:residents_payer_mandate", object_id)
@@ -122,13 +123,22 @@ class PayerAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
         return [*own, *super().get_urls()]
 
     def code_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask, then make the code and show it this once, ready to print."""
+        """Ask, then make the code and show it this once: on the page, or in a letter to print."""
         if not self.has_hand_out_code_permission(request):
             raise PermissionDenied
-        payer = Payer.objects.get(pk=pk)
+        payer = get_object_or_404(Payer, pk=pk)
         code = ""
         if request.method == "POST":
-            code = issue_code(payer, by=actor_of(request), at=timezone.now())
+            now = timezone.now()
+            code = issue_code(payer, by=actor_of(request), at=now)
+            if "letter" in request.POST:
+                return HttpResponse(
+                    code_letter(payer, code, at=now),
+                    content_type="application/pdf",
+                    headers={"Content-Disposition": f'attachment; filename="kod-{payer.number}.pdf"'},
+                )
+        else:
+            staff_looked(request, payer, what="wydanie kodu potwierdzającego")
         context = {
             **self.admin_site.each_context(request),
             "title": "Kod potwierdzający",
@@ -142,23 +152,19 @@ class PayerAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
         """Let an account act for the payer."""
         if not self.has_let_act_permission(request):
             raise PermissionDenied
-        payer = Payer.objects.get(pk=pk)
+        payer = get_object_or_404(Payer, pk=pk)
         form = MandateForm(request.POST or None)
         back = reverse("admin:residents_payer_change", args=[pk])
-        if request.method == "POST" and form.is_valid():
-            account = Account.objects.filter(email=form.cleaned_data.pop("account").lower()).first()
-            if account is None:
-                form.add_error("account", "Nie ma konta z tym adresem. Niech ta osoba najpierw założy konto.")
+        if request.method == "GET":
+            staff_looked(request, payer, what="umocowanie do działania")
+        elif form.is_valid():
+            try:
+                grant_mandate(payer=payer, by=actor_of(request), at=timezone.now(), **form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(refusal.where or None, str(refusal))
             else:
-                try:
-                    grant_mandate(
-                        account=account, payer=payer, by=actor_of(request), at=timezone.now(), **form.cleaned_data
-                    )
-                except Refused as refusal:
-                    form.add_error(None, str(refusal))
-                else:
-                    messages.success(request, "Umocowanie dodane.")
-                    return redirect(back)
+                messages.success(request, "Umocowanie dodane.")
+                return redirect(back)
         context = {
             **self.admin_site.each_context(request),
             "title": "Dodaj umocowanie",

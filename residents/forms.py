@@ -1,5 +1,7 @@
 """Forms of residents' and clerks' pages."""
 
+from datetime import date, datetime, time, timedelta
+
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
@@ -9,6 +11,7 @@ from residents.identity import IdentityNumber, read_identity
 from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
 from residents.models.payer import Kind
+from residents.queries import find_payer
 
 
 class SignUpForm(forms.Form):
@@ -35,7 +38,7 @@ class IdentityNumberField(forms.CharField):
         super().__init__(**options)  # type: ignore[arg-type]
         self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off"})
 
-    def clean(self, value: object) -> IdentityNumber | None:  # type: ignore[override]
+    def clean(self, value: object) -> IdentityNumber | None:
         """The checked number; a false one is told in words."""
         text = super().clean(value)
         if not text:
@@ -69,9 +72,8 @@ class PayerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        if self.instance.pk and "number" in self.fields:
-            del self.fields["number"]
-            self.fields["kind"].disabled = True
+        if self.instance.pk:
+            self.fields.pop("number", None)
 
     def clean(self) -> dict[str, object] | None:
         """A PESEL belongs to a person, NIP and REGON to a body or a person in business."""
@@ -79,6 +81,8 @@ class PayerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         number = cleaned.get("number")
         if number is not None and cleaned.get("kind") == Kind.COMPANY and number.kind == "pesel":
             self.add_error("number", "Firma nie ma numeru PESEL. Podaj NIP lub REGON.")
+        elif number is not None and find_payer(number) is not None:
+            self.add_error("number", "Płatnik z tym numerem już jest w rejestrze. Znajdź go na liście płatników.")
         return cleaned
 
 
@@ -89,3 +93,23 @@ class MandateForm(forms.Form):
     basis = forms.ChoiceField(label="Podstawa", choices=Basis.choices)
     scope = forms.ChoiceField(label="Zakres", choices=Scope.choices)
     confirmed_how = forms.CharField(label="Jak potwierdzono", max_length=120, initial="dokument okazany w urzędzie")
+    valid_until = forms.DateField(
+        label="Ważne do (włącznie)",
+        required=False,
+        help_text="Puste: bezterminowo.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def clean_account(self) -> Account:
+        """The account in use with that address."""
+        account = Account.objects.filter(email=self.cleaned_data["account"].lower(), is_active=True).first()
+        if account is None:
+            raise forms.ValidationError("Nie ma konta z tym adresem. Niech ta osoba najpierw założy konto.")
+        return account
+
+    def clean_valid_until(self) -> datetime | None:
+        """The moment at which that day is over in Warsaw."""
+        last: date | None = self.cleaned_data["valid_until"]
+        if last is None:
+            return None
+        return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
