@@ -55,9 +55,13 @@ def unseal(sealed: str) -> str:
         raise SealBroken("a sealed value cannot be opened with the keys of SPM_ENCRYPTION_KEYS") from error
 
 
+@lru_cache(maxsize=8)
+def _index_key(key: str) -> bytes:
+    return base64.urlsafe_b64decode(key)
+
+
 def fingerprint(plain: str) -> str:
     """The keyed index of *plain*: equal texts give equal fingerprints; nothing leads back. Empty text gives ''."""
     if not plain:
         return ""
-    key = base64.urlsafe_b64decode(settings.INDEX_KEY)
-    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_index_key(settings.INDEX_KEY), plain.encode(), "sha256").hex()

@@ -1,0 +1,54 @@
+"""`python -m benchmarks [NAME …]`: every benchmark, or the named ones (import_dues, dues_page, sms, email)."""
+
+import logging
+import os
+import sys
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from spm import embedded
+
+
+def prepare() -> None:
+    """An embedded database of the benchmarks' own, durable as in production."""
+    os.environ.setdefault("DEMO_DIR", str(embedded.ROOT / ".cache" / "bench"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    os.environ["SPM_LOG_LEVEL"] = "ERROR"
+    embedded.complete(os.environ)
+    django.setup()
+    logging.disable(logging.WARNING)
+    call_command("migrate", verbosity=0)
+
+
+prepare()
+
+from benchmarks import dues_page, import_dues, sending  # noqa: E402  the settings come first
+from benchmarks.table import machine  # noqa: E402
+from tests.sandbox_process import running_sandbox  # noqa: E402
+
+SENDING = {"sms": sending.sms, "email": sending.email}
+ALONE = {"import_dues": import_dues.main, "dues_page": dues_page.main}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks."""
+    wanted = names or [*ALONE, *SENDING]
+    if unknown := [name for name in wanted if name not in {**ALONE, **SENDING}]:
+        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join([*ALONE, *SENDING])}", file=sys.stderr)
+        return 2
+    print(f"# SPM benchmarks on {machine()}; three runs each, medians")
+    for name in wanted:
+        if name in ALONE:
+            ALONE[name]()
+            continue
+        with running_sandbox() as sandbox:
+            settings.SMSAPI["url"] = f"{sandbox.url}/"
+            settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", sandbox.smtp_port, False
+            SENDING[name](sandbox)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""Import of 100,000 rows: ours against django-import-export (the peer) and a bare COPY of the same rows (the limit)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import tablib
+from django.db import connection, transaction
+from django.utils import timezone
+from import_export import resources
+
+from benchmarks import world
+from benchmarks.table import rate_of, show
+from core.bulk import copy_rows
+from core.dates import next_working_day, parse_date
+from liabilities.importing import import_dues
+from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry, Liability
+from residents.actions import register_payer
+from residents.identity import read_identity
+
+ROWS = 100_000
+PEER_ROWS = 1_000
+
+
+class InstalmentResource(resources.ModelResource):
+    """What a Django user would write: instalments by their key, payers and liabilities found or made on the way."""
+
+    class Meta:
+        model = Instalment
+        import_id_fields = ("external_id",)
+        fields = ("external_id", "source", "number", "due_on", "payable_by", "account", "liability", "as_of")
+
+    def before_import_row(self, row: dict[str, object], **options: object) -> None:
+        """Payer, liability, checks."""
+        today = timezone.localdate()
+        number = read_identity(str(row["identyfikator"]), on=today)
+        payer = register_payer(kind="person", name=str(row["nazwa"]), number=number, by=world.BY)
+        liability, _ = Liability.objects.get_or_create(
+            payer=payer, kind_id=row["rodzaj"], year=row["rok"], title=row["tytul"], source="bench"
+        )
+        due_on = parse_date(str(row["termin"]))
+        row.update(
+            external_id=row["id"],
+            source="bench",
+            number=row["rata"],
+            due_on=due_on,
+            payable_by=next_working_day(due_on),
+            account=row["konto"],
+            liability=liability.pk,
+            as_of=timezone.now(),
+        )
+
+    def after_save_instance(self, instance: Instalment, row: Mapping[str, object], **options: object) -> None:
+        """Its ledger entries."""
+        common = {
+            "payer_id": instance.liability.payer_id,
+            "instalment": instance,
+            "account": LedgerAccount.PRINCIPAL,
+            "value_on": timezone.localdate(),
+            "reference": "import:bench",
+        }
+        LedgerEntry.objects.create(kind=EntryKind.ASSESSMENT, amount=row["kwota"], **common)
+        if str(row["zaplacono"]) != "0":
+            LedgerEntry.objects.create(kind=EntryKind.PAYMENT, amount=f"-{row['zaplacono']}", **common)
+
+
+def main() -> None:
+    """Measure and print."""
+    rows = world.dues_rows(ROWS)
+    content = world.dues_file(rows)
+    columns = world.HEADER.split(";")
+
+    def bare() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS bench_copy")
+            cursor.execute(f"CREATE TABLE bench_copy ({', '.join(f'{name} text' for name in columns)})")
+            copy_rows("bench_copy", columns, rows)
+
+    def ours() -> None:
+        now: datetime = timezone.now()
+        report = import_dues(
+            content, file_name="b.csv", source="bench", as_of=now, on=timezone.localdate(), at=now, by=world.BY
+        )
+        assert report.created == ROWS
+
+    def again() -> None:
+        now: datetime = timezone.now()
+        report = import_dues(
+            content, file_name="b.csv", source="bench", as_of=now, on=timezone.localdate(), at=now, by=world.BY
+        )
+        assert report.unchanged == ROWS
+
+    def peer() -> None:
+        made = [(*row, row[0], *[""] * 7) for row in rows[:PEER_ROWS]]
+        data = tablib.Dataset(*made, headers=[*columns, *InstalmentResource.Meta.fields])
+        result = InstalmentResource().import_data(data, raise_errors=True, use_transactions=True)
+        assert result.totals["new"] == PEER_ROWS
+
+    limit = rate_of("bare COPY of the same rows", ROWS, bare)
+    others = rate_of("django-import-export, with payers and ledger", PEER_ROWS, peer, prepare=world.empty)
+    first = rate_of("import_dues", ROWS, ours, prepare=world.empty)
+    second = rate_of("import_dues, the same file again", ROWS, again)
+    show("Import of dues, rows", first, others, limit, second, aims="≥ 20 × the peer, ≥ 0.33 × COPY")

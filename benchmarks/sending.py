@@ -1,0 +1,98 @@
+"""Dispatch: 20,000 SMS against a loop of one request each and a bare bulk loop; 5,000 e-mails against django-post-office
+and a bare smtplib loop. All to the sandbox on loopback.
+"""
+
+import smtplib
+
+import requests
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+from post_office import mail as post_office
+from post_office.models import Email
+
+from benchmarks import world
+from benchmarks.table import Measured, rate_of, show
+from notifications.dispatch import dispatch
+from notifications.models import Message
+from tests.sandbox_process import Sandbox
+
+SMS, LOOP = 20_000, 2_000
+MAILS = 5_000
+BODY = "Dzień dobry,\n\nzaksięgowano wpłatę {0},50 zł z dnia 14 maja 2026, numer SPM-{0:06d}.\n\nDziękujemy."
+
+
+def _send_all() -> None:
+    dispatch(clock=timezone.now, worker="benchmark")
+    assert not Message.objects.exclude(state__in=["sent", "delivered"]).exists()
+
+
+def _ask(session: requests.Session, **form: str) -> None:
+    answer = session.post(
+        f"{settings.SMSAPI['url']}sms.do",
+        data={"format": "json", "from": "Dolina", "encoding": "utf-8", **form},
+        headers={"Authorization": f"Bearer {settings.SMSAPI['token']}"},
+        timeout=60,
+    )
+    assert "error" not in answer.json(), answer.text[:200]
+
+
+def sms(sandbox: Sandbox) -> None:
+    """Measure and print."""
+
+    def prepare() -> None:
+        sandbox.reset()
+        world.fill_outbox(SMS, channel="sms")
+
+    def loop() -> None:
+        with requests.Session() as session:
+            for place in range(LOOP):
+                _ask(session, to=f"48{500_000_000 + place * 10}", message=BODY.format(place)[:150], idx=f"l{place}")
+
+    def bulk() -> None:
+        with requests.Session() as session:
+            for start in range(0, SMS, 1000):
+                numbers = ",".join(f"48{500_000_000 + place * 10}" for place in range(start, start + 1000))
+                _ask(session, to=numbers, message="Zaksiegowano wplate.")
+
+    ours = rate_of("dispatch, different texts, outcomes committed", SMS, _send_all, prepare=prepare)
+    one = rate_of("a loop of one request each", LOOP, loop, prepare=sandbox.reset)
+    limit = rate_of("a bare loop of 1,000 a request, one text", SMS, bulk, prepare=sandbox.reset)
+    show("SMS, messages", ours, one, limit, aims="≥ 10 × the loop")
+
+
+def email(sandbox: Sandbox) -> None:
+    """Measure and print."""
+
+    def prepare() -> None:
+        sandbox.reset()
+        world.fill_outbox(MAILS, channel="email")
+
+    def prepare_peer() -> None:
+        sandbox.reset()
+        Email.objects.all().delete()
+        for place in range(MAILS):
+            post_office.send(
+                f"p{place}@poczta.example",
+                settings.DEFAULT_FROM_EMAIL,
+                subject="Zaksięgowano wpłatę",
+                message=BODY.format(place),
+                html_message=f"<p>{BODY.format(place)}</p>",
+            )
+
+    def peer() -> None:
+        post_office.send_queued_mail_until_done()
+        assert Email.objects.filter(status=0).count() == MAILS
+
+    def bare() -> None:
+        server = smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT)
+        made = EmailMultiAlternatives("Zaksięgowano wpłatę", BODY.format(1), "a@dolina.example", ["p@poczta.example"])
+        raw = made.message().as_bytes()
+        for _ in range(MAILS):
+            server.sendmail("a@dolina.example", ["p@poczta.example"], raw)
+        server.quit()
+
+    ours = rate_of("dispatch, outcomes committed", MAILS, _send_all, prepare=prepare)
+    others = rate_of("django-post-office", MAILS, peer, prepare=prepare_peer)
+    limit: Measured = rate_of("bare smtplib, one connection, one text", MAILS, bare, prepare=sandbox.reset)
+    show("E-mail, messages", ours, others, limit, aims="≥ 3 × the peer")
