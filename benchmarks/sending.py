@@ -1,4 +1,4 @@
-"""Dispatch: 20,000 SMS against a loop of one request each and a bare bulk loop; 5,000 e-mails against django-post-office
+"""Dispatch of 20,000 SMS against a loop of one request each and a bare bulk loop; 5,000 e-mails against post-office
 and a bare smtplib loop. All to the sandbox on loopback.
 """
 

@@ -154,7 +154,7 @@ class ConsentApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carri
         if application is None or not application.scan:
             raise Http404
         staff_looked(request, application.payer, what="skan wniosku")
-        kind = mimetypes.guess_type(application.scan.name)[0]
+        kind = mimetypes.guess_type(str(application.scan.name))[0]
         safe = kind if kind in SAFE_TYPES else "application/octet-stream"
         name = f"wniosek-{application.pk}{mimetypes.guess_extension(safe) or ''}"
         response = FileResponse(application.scan.open("rb"), content_type=safe, filename=name)

@@ -66,7 +66,7 @@ def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[An
     """
     quote = connection.ops.quote_name
     fields = [model._meta.get_field(column) for column in columns]
-    names = ", ".join(quote(field.column) for field in fields if isinstance(field, Field))
+    names = ", ".join(quote(field.column) for field in fields if isinstance(field, Field) and field.column)
     select, parameters = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

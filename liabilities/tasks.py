@@ -11,14 +11,14 @@ from liabilities import queries, reminders
 logger = logging.getLogger("spm.ledger")
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
 def queue_reminders() -> int:
     """Today's reminders."""
     report = reminders.queue_reminders(on=timezone.localdate(), at=timezone.now(), by=job("queue_reminders"))
     return report.queued
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
 def prove_ledger() -> int:
     """Prove every kept sum from its entries; a difference is logged as an error."""
     broken = queries.unproven_instalments()

@@ -16,13 +16,13 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident()}"
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
 def dispatch() -> dict[str, int]:
     """Send what is due."""
     return notifications.dispatch.dispatch(clock=timezone.now, worker=worker_name()).told()
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
 def apply_reports() -> int:
     """Apply the delivery reports that came in."""
     return notifications.reports.apply_reports(at=timezone.now())

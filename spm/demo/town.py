@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import requests
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -143,7 +144,7 @@ def _make_accounts(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant
             is_staff=sign_in.email not in owners,
             is_superuser=sign_in.group == "Administrator",
         )
-        account.emailaddress_set.create(email=sign_in.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=account, email=sign_in.email, verified=True, primary=True)
         if sign_in.group and not account.is_superuser:
             account.groups.add(Group.objects.get(name=sign_in.group))
         if sign_in.email in owners:

@@ -4,14 +4,10 @@ import csv
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.errors import Refused
 from liabilities.interest import Interest, Rate, interest_due
 from liabilities.regimes import Regime
 

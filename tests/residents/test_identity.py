@@ -66,8 +66,10 @@ def test_a_number_is_recognised_by_its_length(text: str, kind: NumberKind, value
         ("²²²²²²²²²²²", "number_length"),
         ("9" * 100_000, "number_length"),
         ("44051401358", "pesel_checksum"),
-        ("44053201355", "pesel_date"),
-        ("44130101352", "pesel_date"),
+        ("44053201353", "pesel_date"),  # 32 May
+        ("44130101350", "pesel_date"),  # month 13
+        ("44201401350", "pesel_date"),  # month 0 of the year 2044
+        ("01022900017", "pesel_date"),  # 29 February 1901
         ("40320100011", "pesel_future"),  # born on 1 December 2040; python-stdnum passes it
         ("99723100018", "pesel_future"),  # born in 2299
         ("22222222222", "number_repeated"),  # python-stdnum passes it

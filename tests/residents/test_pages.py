@@ -69,7 +69,7 @@ def test_the_right_number_and_code_lead_to_the_dues(browser: Client, code: str) 
         ("1", "ZZZZ-ZZZZ", "To nie jest PESEL, NIP ani REGON."),
         ("", "ZZZZ-ZZZZ", "To pole jest wymagane."),
         (NUMBER.value, "", "To pole jest wymagane."),
-        (NUMBER.value, "za-dlugi-kod-z-urzedu", "maksymalnie 12 znaków"),
+        (NUMBER.value, "za-dlugi-kod-z-urzedu", "co najwyżej 12 znaków"),
         (NUMBER.value, "AB\x00CD", "Znaki null są niedozwolone"),
     ],
 )
@@ -156,6 +156,7 @@ def test_a_wrong_method_is_405(signed_in: SignIn, anna: Account, name: str, meth
     assert getattr(signed_in(anna), method)(reverse(name)).status_code == 405
 
 
+@pytest.mark.ignore_template_errors  # Unfold's own templates rely on variables that are not always there
 def test_everybody_who_looked_is_listed_the_newest_first(
     signed_in: SignIn, anna: Account, piotr: Account, clerk: Account, anna_payer: Payer
 ) -> None:

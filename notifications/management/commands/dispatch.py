@@ -29,7 +29,7 @@ class Command(HouseCommand):
         try:
             while True:
                 report = dispatch(clock=timezone.now, worker=worker_name())
-                total.states.update(report.states)
+                total.states += report.states
                 apply_reports(at=timezone.now())
                 if options["once"]:
                     break
