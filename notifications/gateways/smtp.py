@@ -119,27 +119,50 @@ def _send_one(server: smtplib.SMTP, parcel: Parcel) -> tuple[Receipt, bool]:
     if not ADDRESS.fullmatch(parcel.address):
         return Receipt(parcel.message_id, Outcome.REJECTED, code="błędny adres"), True
     try:
-        code, words = server.mail(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-        if code >= 400:
-            raise _Gone(_answer(code, words))
-        code, words = server.rcpt(parcel.address)
-        if code == 421:
-            raise _Gone(_answer(code, words))
-        if code >= 400:
-            server.rset()
-            return _turned_down(parcel, code, words), True
+        refusal = _offer(server, parcel.address)
+        if refusal:
+            return _turned_down(parcel, *refusal), True
     except (OSError, smtplib.SMTPException) as error:
         raise _Gone("połączenie przerwane") from error
     try:
-        code, words = server.data(compose(parcel))
-    except smtplib.SMTPDataError as error:
-        words = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
-        return _turned_down(parcel, error.smtp_code, words), False
+        server.send(_dotted(compose(parcel)))
+        code, words = server.getreply()
     except (OSError, smtplib.SMTPException):
         return Receipt(parcel.message_id, Outcome.UNKNOWN, code="odpowiedź zginęła po wysłaniu treści"), False
     if code == 250:
         return Receipt(parcel.message_id, Outcome.ACCEPTED, gateway_id=message_id(parcel.reference)), True
     return _turned_down(parcel, code, words), True
+
+
+def _offer(server: smtplib.SMTP, address: str) -> tuple[int, bytes] | None:
+    """Sender, recipient and DATA, in one packet where the server takes that (RFC 2920); the refusal, or None: go on.
+
+    Raises _Gone when the server hangs up, or does not take our sender.
+    """
+    lines = [f"MAIL FROM:<{_own_address(settings.DEFAULT_FROM_EMAIL)}>", f"RCPT TO:<{address}>", "DATA"]
+    is_pipelined = server.has_extn("pipelining")
+    if is_pipelined:
+        server.send("".join(f"{line}\r\n" for line in lines))
+    replies: list[tuple[int, bytes]] = []
+    for line in lines:
+        replies.append(server.getreply() if is_pipelined else server.docmd(line))
+        if replies[-1][0] >= 400 and not is_pipelined:
+            break
+    code, words = next((reply for reply in replies if reply[0] >= 400), replies[-1])
+    if code == 354:
+        return None
+    if replies[-1][0] == 354:  # it refused the recipient and waits for a text all the same: an empty one goes nowhere
+        server.send(".\r\n")
+        server.getreply()
+    if replies[0][0] >= 400 or code == 421:
+        raise _Gone(_answer(code, words))
+    server.rset()
+    return code, words
+
+
+def _dotted(message: bytes) -> bytes:
+    """The message as DATA wants it: a dot at the head of a line doubled, a lone dot at the end (RFC 5321 §4.5.2)."""
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 def _turned_down(parcel: Parcel, code: int, words: bytes) -> Receipt:
@@ -156,7 +179,12 @@ def _answer(code: int, words: bytes) -> str:
 
 def message_id(reference: str) -> str:
     """The Message-ID of a message, the same at every try."""
-    return f"<{reference}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition('@')[2]}>"
+    return f"<{reference}@{_own_address(settings.DEFAULT_FROM_EMAIL).partition('@')[2]}>"
+
+
+@lru_cache(maxsize=8)
+def _own_address(sender: str) -> str:
+    return parseaddr(sender)[1]
 
 
 @lru_cache(maxsize=2048)
