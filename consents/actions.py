@@ -9,41 +9,33 @@ from django.core.files.base import File
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Max
+from django.utils import timezone
 
 from consents import clause
-from consents.models import ApplicationChoice, ApplicationState, Channel, Consent, ConsentApplication, Topic
-from consents.queries import accepted_applications
+from consents.models import ApplicationChoice, ApplicationState, Consent, ConsentApplication, Topic
+from consents.paper import address_faults, date_faults, read_phone, tick_faults
+from consents.queries import rules
 from consents.replacement import Choice, replaced
 from core import audit
 from core.actor import Actor
 from core.encryption import fingerprint
 from core.errors import Refused
-from core.phones import parse_mobile, parse_phone
 from residents.actions import drop_contact, register_payer, set_contact
 from residents.identity import IdentityNumber, NumberKind
 from residents.models import Payer
 from residents.models.payer import ContactKind, Kind
 
-NEEDS = {Channel.SMS: "telefonu", Channel.VOICE: "telefonu", Channel.EMAIL: "adresu e-mail"}
 
-
-def _checked_phone(phone: str, channels: set[str]) -> str:
-    if not phone.strip():
-        return ""
-    try:
-        return parse_mobile(phone) if Channel.SMS in channels else parse_phone(phone)
-    except Refused as refusal:
-        raise Refused(refusal.code, refusal.message, where="phone", mend=refusal.mend) from refusal
-
-
-def _check(choices: Collection[Choice], *, phone: str, email: str, signed_on: date, received_on: date) -> None:
-    if signed_on > received_on:
-        raise Refused(
-            "signed_after_received",
-            "Data podpisu jest późniejsza niż data wpływu.",
-            where="signed_on",
-            mend="Sprawdź obie daty.",
-        )
+def _check(choices: Collection[Choice], *, phone: str, email: str, signed_on: date, received_on: date, on: date) -> str:
+    """The phone as it is kept. Raises the first fault of the paper (consents/paper.py)."""
+    in_use = Topic.objects.filter(is_active=True).values_list("code", flat=True)
+    for fault in (
+        *date_faults(signed_on=signed_on, received_on=received_on, on=on),
+        *tick_faults(choices, topics=in_use),
+        *address_faults(choices, phone=phone, email=email),
+    ):
+        raise fault
     if email:
         try:
             validate_email(email)
@@ -51,19 +43,7 @@ def _check(choices: Collection[Choice], *, phone: str, email: str, signed_on: da
             raise Refused(
                 "email_unreadable", "To nie jest adres e-mail.", where="email", mend="Podaj adres jak jan@example.com."
             ) from error
-    known = set(Topic.objects.filter(is_active=True).values_list("code", flat=True))
-    if unknown := {choice.topic for choice in choices} - known:
-        raise Refused("topic_unknown", f"Nieznany rodzaj powiadomień: {', '.join(sorted(unknown))}.", where="choices")
-    for channel in sorted({choice.channel for choice in choices}):
-        if channel not in Channel.values:
-            raise Refused("channel_unknown", "Nieznana droga powiadomień.", where="choices")
-        if not (email if channel == Channel.EMAIL else phone):
-            raise Refused(
-                "address_missing",
-                f"Zaznaczono {Channel(channel).label}, a na wniosku nie ma {NEEDS[Channel(channel)]}.",
-                where="email" if channel == Channel.EMAIL else "phone",
-                mend="Uzupełnij dane albo odznacz tę drogę.",
-            )
+    return read_phone(phone, choices)
 
 
 def _tick(application: ConsentApplication, choices: Collection[Choice]) -> None:
@@ -99,11 +79,13 @@ def register_application(
 ) -> ConsentApplication:
     """Register a signed application as a draft; its signer is found by *number* or becomes a payer.
 
-    No *choices* means a resignation from everything. Raises Refused with the field in `where`: `not_mobile`,
-    `phone_unreadable`, `address_missing`, `signed_after_received`, `topic_unknown`.
+    No *choices* means a resignation from everything. Raises Refused with the field in `where`: `in_future`,
+    `signed_after_received`, `topic_unknown`, `channel_unknown`, `address_missing`, `email_unreadable`,
+    `phone_unreadable`, `phone_unknown`, `not_mobile`.
     """
-    phone = _checked_phone(phone, {choice.channel for choice in choices})
-    _check(choices, phone=phone, email=email, signed_on=signed_on, received_on=received_on)
+    phone = _check(
+        choices, phone=phone, email=email, signed_on=signed_on, received_on=received_on, on=timezone.localdate(at)
+    )
     with transaction.atomic():
         kind = Kind.PERSON if number.kind == NumberKind.PESEL else Kind.COMPANY
         payer = register_payer(kind=kind, name=name, number=number, by=by)
@@ -139,20 +121,38 @@ def change_draft(
     signed_on: date,
     arrived_by: str,
     received_on: date,
+    scan: "File[bytes] | None",
     by: Actor,
+    at: datetime,
 ) -> ConsentApplication:
-    """Mend a draft as it was typed from the paper. Raises Refused as `register_application`, and `already_decided`."""
-    phone = _checked_phone(phone, {choice.channel for choice in choices})
-    _check(choices, phone=phone, email=email, signed_on=signed_on, received_on=received_on)
+    """Mend a draft as it was typed from the paper; a *scan* replaces the one kept, None keeps it.
+
+    Raises Refused as `register_application`, and `already_decided`.
+    """
+    phone = _check(
+        choices, phone=phone, email=email, signed_on=signed_on, received_on=received_on, on=timezone.localdate(at)
+    )
     with transaction.atomic():
         draft = _locked_draft(application)
         draft.name, draft.phone, draft.email = name, phone, email
         draft.signed_on, draft.arrived_by, draft.received_on = signed_on, arrived_by, received_on
-        draft.save(update_fields=["name", "phone", "email", "signed_on", "arrived_by", "received_on"])
+        if scan:
+            draft.scan, draft.scan_sha256 = scan, scan_digest(scan)
+        draft.save(
+            update_fields=[
+                *("name", "phone", "email", "signed_on", "arrived_by", "received_on"),
+                *("scan", "scan_sha256"),
+            ]
+        )
         draft.choices.all().delete()
         _tick(draft, choices)
         audit.record("change_draft", f"application:{draft.pk}", by=by)
     return draft
+
+
+def already_decided() -> Refused:
+    """The refusal to touch an application that was accepted or rejected before."""
+    return Refused("already_decided", "Ten wniosek jest już rozpatrzony i nie można go zmienić.")
 
 
 def _locked_draft(application: ConsentApplication) -> ConsentApplication:
@@ -160,7 +160,7 @@ def _locked_draft(application: ConsentApplication) -> ConsentApplication:
     Payer.objects.select_for_update(of=("self",)).get(pk=application.payer_id)
     draft = ConsentApplication.objects.select_for_update(of=("self",)).get(pk=application.pk)
     if draft.state != ApplicationState.DRAFT:
-        raise Refused("already_decided", "Ten wniosek jest już rozpatrzony i nie można go zmienić.")
+        raise already_decided()
     return draft
 
 
@@ -174,7 +174,7 @@ def accept_application(application: ConsentApplication, *, by: Actor, at: dateti
         draft = _locked_draft(application)
         draft.state, draft.decided_at, draft.decided_by_name = ApplicationState.ACCEPTED, at, by.name
         draft.save(update_fields=["state", "decided_at", "decided_by_name"])
-        if accepted_applications(draft.payer_id)[0].pk == draft.pk:
+        if rules(draft):
             _put_in_force(draft, at=at)
             _take_contacts(draft, by=by, at=at)
         audit.record("accept_application", f"application:{draft.pk}", by=by)
@@ -206,10 +206,10 @@ def _put_in_force(application: ConsentApplication, *, at: datetime) -> None:
         .select_related("topic")
     }
     change = replaced(frozenset(current), frozenset(ticked))
+    at = max(at, _last_change(application.payer_id) or at)
     for choice in change.end:
         consent = current[choice]
-        began = consent.during.lower
-        consent.during = DateTimeTZRange(began, max(began, at))
+        consent.during = DateTimeTZRange(consent.during.lower, at)
         consent.save(update_fields=["during"])
     Consent.objects.bulk_create(
         Consent(
@@ -221,6 +221,16 @@ def _put_in_force(application: ConsentApplication, *, at: datetime) -> None:
         )
         for choice in sorted(change.start)
     )
+
+
+def _last_change(payer_id: int) -> datetime | None:
+    """When the payer's consents last began or ended. Two decisions at once take their clocks before they get the lock,
+    so the later one may carry the earlier moment; history still goes forward.
+    """
+    edges = Consent.objects.filter(payer_id=payer_id, during__isempty=False).aggregate(
+        began=Max("during__startswith"), ended=Max("during__endswith")
+    )
+    return max((edge for edge in edges.values() if edge is not None), default=None)
 
 
 def _take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) -> None:

@@ -1,39 +1,58 @@
 """The clerks' registration of applications, and the consents that follow."""
 
 import mimetypes
+from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
-from consents.actions import accept_application, change_draft, register_application, reject_application
+from consents.actions import (
+    accept_application,
+    already_decided,
+    change_draft,
+    register_application,
+    reject_application,
+)
 from consents.forms import ApplicationForm, RejectForm
 from consents.models import ApplicationState, Consent, ConsentApplication, Topic
+from consents.queries import rules
 from core.admin import ReadOnlyAdmin
-from core.encryption import fingerprint
 from core.errors import Refused
 from residents.access import actor_of, staff_looked
-from residents.identity import mask_number, read_identity
+from residents.identity import mask_number
+from residents.models import Payer
+from residents.number_search import NumberSearch
 
 SAFE_TYPES = {"application/pdf", "image/jpeg", "image/png"}
 
 
+def _what_happened(application: ConsentApplication, *, accepted: bool) -> str:
+    """What the clerk's button led to, in words."""
+    named = f"Wniosek nr {application.pk}"
+    if not accepted:
+        return f"{named} zapisany do sprawdzenia."
+    if not rules(application):
+        return f"{named} przyjęty jako dowód. Zgody się nie zmieniły: obowiązuje wniosek podpisany później."
+    if not application.choices.exists():
+        return f"{named} przyjęty. To rezygnacja: żadna zgoda już nie obowiązuje."
+    return f"{named} przyjęty, zgody obowiązują."
+
+
 @admin.register(ConsentApplication)
-class ConsentApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
+class ConsentApplicationAdmin(NumberSearch):
     """The queue of applications; one page registers, accepts or rejects one."""
 
     list_display = ("pk", "name", "masked_number", "signed_on", "received_on", "arrived_by", "state")
     list_display_links = ("pk", "name")
     list_filter = ("state", "arrived_by")
     search_fields = ("name",)
-    search_help_text = "Nazwisko albo cały PESEL, NIP lub REGON"
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-received_on", "-pk")
@@ -43,18 +62,9 @@ class ConsentApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carri
         """The number, all but its last three digits hidden."""
         return mask_number(application.identity_number)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: "QuerySet[ConsentApplication]", search_term: str
-    ) -> tuple["QuerySet[ConsentApplication]", bool]:
-        """A whole number is looked up in the keyed index, anything else in the names."""
-        try:
-            number = read_identity(search_term, on=timezone.localdate())
-        except Refused:
-            found: tuple[QuerySet[ConsentApplication], bool] = super().get_search_results(
-                request, queryset, search_term
-            )
-            return found
-        return queryset.filter(identity_fingerprint=fingerprint(number.value)), False
+    def page_of(self, payer: Payer) -> str:
+        """The payer's applications."""
+        return f"{reverse('admin:consents_consentapplication_changelist')}?payer__id__exact={payer.pk}"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Evidence is never deleted."""
@@ -79,7 +89,7 @@ class ConsentApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carri
         """Check a draft, or look at a decided application."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        application = ConsentApplication.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        application = ConsentApplication.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if application is None:
             raise Http404
         if request.method == "GET":
@@ -87,64 +97,76 @@ class ConsentApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carri
         return self._page(request, application)
 
     def _page(self, request: HttpRequest, application: ConsentApplication | None) -> HttpResponse:
-        form = ApplicationForm(request.POST or None, request.FILES or None, instance=application)
-        reject = RejectForm(request.POST if "reject" in request.POST else None)
-        is_open = application is None or application.state == ApplicationState.DRAFT
-        if request.method == "POST" and is_open:
-            if not self.has_change_permission(request):
+        may_change = self.has_change_permission(request)
+        is_rejection = "reject" in request.POST
+        typed = (None, None) if is_rejection else (request.POST or None, request.FILES or None)
+        # A copy: a bound form writes what was typed into its instance, and the page shows what is kept.
+        form = ApplicationForm(*typed, instance=copy(application))
+        reject = RejectForm(request.POST if is_rejection else None)
+        if request.method == "POST":
+            if not may_change:
                 raise PermissionDenied
-            done = self._post(request, form, reject)
-            if done is not None:
+            if done := self._post(request, application, form, reject):
                 return done
+        title = "Nowy wniosek" if application is None else f"Wniosek nr {application.pk}"
         context = {
             **self.admin_site.each_context(request),
-            "title": "Nowy wniosek" if application is None else f"Wniosek nr {application.pk}",
+            "title": f"Błąd: {title}" if form.errors or reject.errors else title,
+            "heading": title,
             "application": application,
+            "number": mask_number(application.identity_number) if application else "",
             "form": form,
             "reject_form": reject,
-            "is_open": is_open,
+            "is_open": may_change and (application is None or application.state == ApplicationState.DRAFT),
             "back": reverse("admin:consents_consentapplication_changelist"),
+            "add": reverse("admin:consents_consentapplication_add") if self.has_add_permission(request) else "",
         }
         return render(request, "admin/consents/application.html", context)
 
-    def _post(self, request: HttpRequest, form: ApplicationForm, reject: RejectForm) -> HttpResponse | None:
+    def _post(
+        self, request: HttpRequest, application: ConsentApplication | None, form: ApplicationForm, reject: RejectForm
+    ) -> HttpResponse | None:
         """Do what the pressed button says; None to show the form again with its errors."""
-        if "reject" in request.POST:
-            if form.instance.pk and reject.is_valid():
-                fresh = ConsentApplication.objects.get(pk=form.instance.pk)
-                reject_application(fresh, reason=reject.cleaned_data["reason"], by=actor_of(request), at=timezone.now())
-                messages.success(request, f"Wniosek nr {fresh.pk} odrzucony.")
-                return redirect("admin:consents_consentapplication_changelist")
-            return None
-        if not form.is_valid():
-            return None
         try:
-            application = self._saved(request, form)
-            if "accept" in request.POST:
-                accept_application(application, by=actor_of(request), at=timezone.now())
+            if "reject" in request.POST:
+                return self._reject(request, application, reject)
+            if application is not None and application.state != ApplicationState.DRAFT:
+                raise already_decided()
+            if not form.is_valid():
+                return None
+            with transaction.atomic():
+                saved = self._saved(request, application, form)
+                if "accept" in request.POST:
+                    accept_application(saved, by=actor_of(request), at=timezone.now())
         except Refused as refusal:
+            if refusal.code == "already_decided" and application is not None:
+                messages.warning(request, f"{refusal} Nic nie zapisano.")
+                return redirect("admin:consents_consentapplication_change", application.pk)
             form.add_error(refusal.where if refusal.where in form.fields else None, str(refusal))
             return None
-        verb = "przyjęty, zgody obowiązują" if "accept" in request.POST else "zapisany do sprawdzenia"
-        messages.success(request, f"Wniosek nr {application.pk} {verb}.")
-        if "next" in request.POST:
-            return redirect("admin:consents_consentapplication_add")
-        return redirect("admin:consents_consentapplication_change", application.pk)
+        messages.success(request, _what_happened(saved, accepted="accept" in request.POST))
+        return redirect("admin:consents_consentapplication_change", saved.pk)
 
-    def _saved(self, request: HttpRequest, form: ApplicationForm) -> ConsentApplication:
+    def _reject(
+        self, request: HttpRequest, application: ConsentApplication | None, reject: RejectForm
+    ) -> HttpResponse | None:
+        if application is None or not reject.is_valid():
+            return None
+        reason = reject.cleaned_data["reason"]
+        reject_application(application, reason=reason, by=actor_of(request), at=timezone.now())
+        messages.success(request, f"Wniosek nr {application.pk} odrzucony.")
+        return redirect("admin:consents_consentapplication_changelist")
+
+    def _saved(
+        self, request: HttpRequest, application: ConsentApplication | None, form: ApplicationForm
+    ) -> ConsentApplication:
         data = form.cleaned_data
         said = {name: data[name] for name in ("name", "phone", "email", "signed_on", "arrived_by", "received_on")}
-        if form.instance.pk:
-            fresh = ConsentApplication.objects.get(pk=form.instance.pk)
-            return change_draft(fresh, choices=form.ticked(), by=actor_of(request), **said)
-        return register_application(
-            number=data["number"],
-            choices=form.ticked(),
-            scan=data.get("scan") or None,
-            by=actor_of(request),
-            at=timezone.now(),
-            **said,
-        )
+        said |= {"choices": form.ticked(), "scan": form.files.get("scan")}
+        by, at = actor_of(request), timezone.now()
+        if application is not None:
+            return change_draft(application, by=by, at=at, **said)
+        return register_application(number=data["number"], by=by, at=at, **said)
 
     def scan_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The scan, to staff who may see applications, under a safe type and name."""

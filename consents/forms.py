@@ -1,5 +1,6 @@
 """The clerk's registration form: one signed paper, typed in."""
 
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from consents.models import ArrivalWay, Channel, ConsentApplication, Topic
+from consents.paper import address_faults, date_faults, read_phone
 from consents.replacement import Choice
+from core.errors import Refused
 from residents.forms import IdentityNumberField
+from residents.queries import find_payer
 
 LARGEST_SCAN = 10_000_000
 MAGIC = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
@@ -25,10 +29,16 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def _words(name: str) -> frozenset[str]:
+    """A name without regard to the order and case of its words: registers write «NOWAK ANNA»."""
+    return frozenset(name.casefold().split())
+
+
 class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """An application as it was signed. Its ticks come as `tick` = «topic:channel»; none is a resignation."""
 
     number = IdentityNumberField()
+    same_person = forms.BooleanField(label="To ta sama osoba lub firma, numer jest dobry", required=False)
     resigns = forms.BooleanField(
         label="Wykreślone wszystkie rodzaje (rezygnacja)",
         required=False,
@@ -43,13 +53,34 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"] = forms.CharField(label="Telefon", required=False, max_length=30)
-        self.fields["email"] = forms.EmailField(label="E-mail", required=False, max_length=254)
-        self.order_fields(["number", "name", "phone", "email", "signed_on", "received_on", "arrived_by", "scan"])
+        self.fields["phone"].widget.input_type = "tel"
+        self.fields["email"] = forms.EmailField(
+            label="E-mail",
+            required=False,
+            max_length=254,
+            error_messages={"invalid": "To nie jest adres e-mail. Podaj adres jak jan@example.com."},
+        )
+        self.fields["scan"] = forms.FileField(
+            label="Skan",
+            required=False,
+            help_text="PDF, JPEG albo PNG, do 10 MB.",
+            widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        )
+        # The clerk's browser would offer the clerk's own name and address.
+        for name in ("name", "phone", "email"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        today = timezone.localdate()
+        for name in ("signed_on", "received_on"):
+            self.fields[name].widget.attrs["max"] = today.isoformat()
+        self.asks_who = False
         if self.instance.pk:
             self.initial["number"] = self.instance.identity_number
             self.fields["number"].disabled = True
+            self.fields["number"].help_text = "Gdy numer jest zły, odrzuć ten wniosek i zarejestruj go od nowa."
+            if self.instance.scan:
+                self.fields["scan"].help_text = "Nowy plik zastąpi obecny. PDF, JPEG albo PNG, do 10 MB."
         else:
-            self.initial.setdefault("received_on", timezone.localdate())
+            self.initial.setdefault("received_on", today)
             self.initial.setdefault("arrived_by", ArrivalWay.PAPER)
 
     def ticked(self) -> set[Choice]:
@@ -79,28 +110,67 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
         return [(group, list(some)) for group, some in groupby(rows, key=lambda row: row[0].group)]
 
     def clean_scan(self) -> Any:
-        """A PDF, JPEG or PNG by its content, of at most 10 MB."""
+        """A PDF, JPEG or PNG by its content, of at most 10 MB; its own name, which may hold a PESEL, is not kept."""
         scan = self.cleaned_data.get("scan")
         if isinstance(scan, UploadedFile):
             if (scan.size or 0) > LARGEST_SCAN:
                 raise forms.ValidationError("Skan jest większy niż 10 MB. Zmniejsz rozdzielczość.")
             head = scan.read(8)
             scan.seek(0)
-            if not any(head.startswith(magic) for magic in MAGIC):
+            kind = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), None)
+            if kind is None:
                 raise forms.ValidationError(
                     "To nie jest PDF, JPEG ani PNG. Zeskanuj wniosek do jednego z tych formatów."
                 )
+            scan.name = f"wniosek.{kind}"
         return scan
 
     def clean(self) -> dict[str, Any]:
-        """Ticks and resignation exclude each other; one of them must be said."""
+        """Everything that the paper contradicts itself in, told at once."""
         cleaned = super().clean() or self.cleaned_data
         choices = self.ticked()
         if choices and cleaned.get("resigns"):
             self.add_error("resigns", "Zaznaczono rodzaje i rezygnację naraz. Zostaw jedno z nich.")
         if not choices and not cleaned.get("resigns"):
             self.add_error("resigns", "Zaznacz rodzaje z wniosku albo potwierdź rezygnację.")
+        self._check_contacts(choices)
+        self._check_dates(cleaned.get("signed_on"), cleaned.get("received_on"))
+        self._check_bearer()
+        if self.errors and self.files and "scan" not in self.errors:
+            self.add_error("scan", "Wybierz ten plik jeszcze raz: przeglądarka nie pamięta plików.")
         return cleaned
+
+    def _check_contacts(self, choices: set[Choice]) -> None:
+        said = {name: self.data.get(name) or "" for name in ("phone", "email")}
+        for fault in address_faults(choices, **said):
+            self.add_error(fault.where, str(fault))
+        if phone := self.cleaned_data.get("phone"):
+            try:
+                read_phone(phone, choices)
+            except Refused as fault:
+                self.add_error("phone", str(fault))
+
+    def _check_dates(self, signed_on: date | None, received_on: date | None) -> None:
+        today = timezone.localdate()
+        # A date that could not be read has its own error; the other one is checked by itself.
+        for fault in date_faults(signed_on=signed_on or date.min, received_on=received_on or today, on=today):
+            self.add_error(fault.where, str(fault))
+
+    def _check_bearer(self) -> None:
+        """A number that passes its check may still be a neighbour's: their reminders would go to this paper's phone."""
+        number, name = self.cleaned_data.get("number"), self.cleaned_data.get("name")
+        if not number or not name:
+            return
+        bearer = find_payer(number)
+        if bearer is None or _words(bearer.name) == _words(name):
+            return
+        self.asks_who = True
+        if not self.cleaned_data.get("same_person"):
+            self.add_error(
+                "same_person",
+                f"W rejestrze ten numer ma inną nazwę: {bearer.name}. Sprawdź numer na wniosku. "
+                "Jeśli to ta sama osoba lub firma, potwierdź to.",
+            )
 
 
 class RejectForm(forms.Form):

@@ -10,11 +10,15 @@ from consents.models import ApplicationState, Consent, ConsentApplication, Permi
 def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
     """Whether *topic* may go to the payer by *channel* at *at*, also in the past: one indexed look-up.
 
-    A topic with a statutory basis needs no consent.
+    A topic with a statutory basis needs no consent; one that is out of use goes to nobody.
     """
     if Topic.objects.filter(code=topic, basis=Topic.Basis.STATUTE, is_active=True).exists():
         return True
-    return Consent.objects.in_force(at).filter(payer_id=payer_id, topic__code=topic, channel=channel).exists()
+    return (
+        Consent.objects.in_force(at)
+        .filter(payer_id=payer_id, topic__code=topic, topic__is_active=True, channel=channel)
+        .exists()
+    )
 
 
 def permitted_contacts() -> "QuerySet[PermittedContact]":
@@ -30,6 +34,12 @@ def consents_in_force(payer_id: int, *, at: datetime) -> "QuerySet[Consent]":
         .select_related("topic", "application")
         .order_by("topic__position", "channel")
     )
+
+
+def rules(application: ConsentApplication) -> bool:
+    """Whether *application* is the one whose choice is in force."""
+    newest = accepted_applications(application.payer_id).first()
+    return newest is not None and newest.pk == application.pk
 
 
 def accepted_applications(payer_id: int) -> "QuerySet[ConsentApplication]":

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from consents.application_pdf import application_pdf
+from consents.models import Channel
 from consents.queries import accepted_applications, consents_in_force
 from core.phones import mask_phone
-from residents.access import NotConfirmed, for_payer, mandate_in_view
+from residents.access import NotConfirmed, for_payer, payer_in_view
 from residents.models import Payer
 from residents.queries import contacts_of
 
@@ -30,11 +31,12 @@ def my_consents(request: HttpRequest, payer: Payer) -> HttpResponse:
         for topic, consents in groupby(holding, key=lambda consent: consent.topic)
     ]
     contacts = contacts_of(payer.pk)
+    channels = {consent.channel for consent in holding}
     context = {
         "rows": rows,
         "applications": accepted_applications(payer.pk),
-        "phone": mask_phone(contacts["phone"]) if "phone" in contacts else "",
-        "email": _mask_email(contacts["email"]) if "email" in contacts else "",
+        "phone": mask_phone(contacts.get("phone", "")) if channels - {Channel.EMAIL} else "",
+        "email": _mask_email(contacts.get("email", "")) if Channel.EMAIL in channels else "",
     }
     return render(request, "consents/my_consents.html", context)
 
@@ -45,7 +47,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     known: dict[str, str] = {}
     if request.user.is_authenticated:
         try:
-            payer = mandate_in_view(request).payer
+            payer = payer_in_view(request, what="wniosek o powiadomienia do druku")
             contacts = contacts_of(payer.pk)
             known = {
                 "name": payer.name,

@@ -117,6 +117,8 @@ def _take_consents(inhabitants: Sequence[Inhabitant], town: Town) -> None:
             topics = [code for code in codes if chance.random() < 0.5] or ["payments"]
         channels = ("sms", "email") if place == 0 or chance.random() < 0.6 else (chance.choice(("sms", "email")),)
         received = town.today - timedelta(days=chance.randrange(20, 700))
+        # A day later: at night the same hour of a winter's day is the day before.
+        typed_at = town.now - timedelta(days=(town.today - received).days - 1)
         draft = register_application(
             number=who.number,
             name=who.name,
@@ -128,10 +130,10 @@ def _take_consents(inhabitants: Sequence[Inhabitant], town: Town) -> None:
             received_on=received,
             scan=None,
             by=BY,
-            at=town.now - timedelta(days=(town.today - received).days),
+            at=typed_at,
         )
         if place % 40 != 7:  # a few wait for a clerk
-            accept_application(draft, by=BY, at=town.now - timedelta(days=(town.today - received).days))
+            accept_application(draft, by=BY, at=typed_at)
 
 
 def _make_accounts(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:
