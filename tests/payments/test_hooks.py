@@ -1,8 +1,10 @@
 """PayU's notices come in over HTTP: signature first, kept raw, answered, posted once."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
+from celery import Celery
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -122,17 +124,21 @@ def test_a_body_too_long_is_turned_away_unread(client: Client, length: str) -> N
     assert InboundEvent.objects.count() == 0
 
 
-def test_payu_gets_its_200_while_redis_is_away(paying: Paying, monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = f"redis://127.0.0.1:{embedded.free_port()}/0"
-    monkeypatch.setattr(app.conf, "broker_url", nobody)
-    monkeypatch.setattr(app.conf, "broker_write_url", nobody)
-    app.pool.force_close_all()
+@pytest.fixture
+def _redis_is_away() -> Iterator[None]:
+    """Another Celery with our settings, whose Redis nobody has started."""
+    away = Celery("away")
+    away.config_from_object("django.conf:settings", namespace="CELERY")
+    away.conf.broker_url = f"redis://127.0.0.1:{embedded.free_port()}/0"
+    yield
+    app.set_current()
+
+
+@pytest.mark.usefixtures("_redis_is_away")
+def test_payu_gets_its_200_while_redis_is_away(paying: Paying, caplog: pytest.LogCaptureFixture) -> None:
     body = body_of(paying.start())
-    try:
-        assert send(body).status_code == 200
-    finally:
-        monkeypatch.undo()
-        app.pool.force_close_all()
+    assert send(body).status_code == 200
+    assert "Redis is away: the notice waits for the timetable" in caplog.text
     assert InboundEvent.objects.get().handled_at is None
     handle_notices(at=make.now())
     assert paying.books() == PAID
@@ -176,9 +182,11 @@ def _in_threads(count: int, *bodies: bytes) -> list[int]:
 
     def one(place: int) -> None:
         met.wait()
-        answers.append(send(bodies[place % len(bodies)]).status_code)
-        handle_notices(at=make.now())
-        connection.close()
+        try:
+            answers.append(send(bodies[place % len(bodies)]).status_code)
+            handle_notices(at=make.now())
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=one, args=(place,)) for place in range(count)]
     for thread in threads:

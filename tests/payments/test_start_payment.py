@@ -126,8 +126,10 @@ def test_a_double_click_makes_one_payment_and_one_order(paying_for_all: Paying, 
 
     def click() -> None:
         met.wait()
-        started.append(paying_for_all.start(number=number).pk)
-        connection.close()
+        try:
+            started.append(paying_for_all.start(number=number).pk)
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=click) for _ in range(6)]
     for thread in threads:
