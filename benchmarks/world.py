@@ -22,6 +22,10 @@ TABLES = (
     *("consents_consentapplication", "residents_contact", "residents_mandate", "residents_accessrecord"),
     *("residents_confirmationcode", "residents_payer", "core_auditentry", "core_inboundevent"),
 )
+# As queue_messages leaves them: the address sealed once, with the consent.
+AS_QUEUED = """
+UPDATE notifications_message AS m SET address = c.address FROM residents_contact AS c WHERE c.payer_id = m.payer_id
+"""
 HEADER = "id;identyfikator;nazwa;rodzaj;tytul;rok;rata;termin;kwota;zaplacono;konto"
 
 
@@ -110,7 +114,8 @@ def fill_outbox(count: int, *, channel: str, kind: str = "payment_posted") -> No
         batch_size=2000,
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(AS_QUEUED)
+        cursor.execute("VACUUM ANALYZE")
 
 
 def _paper(payer_id: int, moment: datetime) -> ConsentApplication:
