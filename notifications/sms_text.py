@@ -16,7 +16,7 @@ CHEAP = str.maketrans(
     {
         **dict(zip("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "acelnoszzACELNOSZZ", strict=True)),
         **dict.fromkeys("„”“«»", '"'),
-        **dict.fromkeys("‚’‘", "'"),
+        **dict.fromkeys("‚’‘`´′", "'"),
         **dict.fromkeys("–—−‐‑", "-"),
         **dict.fromkeys("\u00a0\u202f\t" + "".join(map(chr, range(0x2000, 0x200B))), " "),
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),

@@ -77,6 +77,7 @@ def test_polish_letters_lose_their_tails_and_the_message_half_its_price() -> Non
         ("Škoda, Čapek, crème brûlée, Łódź", "Skoda, Capek, crème brulée, Lodz"),
         ("é à ö € [x]", "é à ö € [x]"),
         ("• 2×5", "- 2x5"),
+        ("d`Artagnan, 5´", "d'Artagnan, 5'"),
     ],
 )
 def test_typography_gets_its_cheap_form_and_gsm_letters_stay(written: str, sent: str) -> None:
