@@ -34,7 +34,9 @@ class SettleForm(forms.Form):
         label="Kwota, która wpłynęła (zł)", max_digits=12, decimal_places=2, min_value=Decimal("0.01"), localize=True
     )
     paid_on = forms.DateField(label="Dzień zapłaty", widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(label="Co wyjaśniono", max_length=160, help_text="Zostaje w historii płatności.")
+    reason = forms.CharField(
+        label="Co wyjaśniono", max_length=160, help_text="Zostaje w historii płatności; płatnik tego nie widzi."
+    )
 
 
 def chosen_ids(values: list[str]) -> list[int]:

@@ -13,6 +13,7 @@ from payments.providers import NoticeRefused, NoticeUnclear, provider_named
 from payments.tasks import handle_notices
 
 LONGEST = 200_000  # bytes; an order of a hundred dues has about twenty thousand
+KEPT_OF_STRANGERS = 4_000  # bytes: enough for a look, too little to fill the disk
 KEPT_HEADERS = ("OpenPayu-Signature", "X-OpenPayU-Signature", "Content-Type", "User-Agent", "Correlation-Id")
 logger = logging.getLogger("spm.hooks")
 
@@ -22,8 +23,8 @@ logger = logging.getLogger("spm.hooks")
 def payu_notice(request: HttpRequest) -> HttpResponse:
     """PayU's notice. 200 for every genuine one, repeats included; 401 for a bad signature, 400 for a bad body.
 
-    What is refused is kept and counted too (source `payu`, not verified), and never acted on. Its key differs from that
-    of the genuine notice, so that nobody can shut a notice out by sending its body first.
+    What is refused is kept (its beginning) and counted too (source `payu`, not verified), and never acted on. Its key
+    differs from that of the genuine notice, so that nobody can shut a notice out by sending its body first.
     """
     told = request.headers.get("Content-Length") or "0"
     if not told.isdecimal() or int(told) > LONGEST:
@@ -34,7 +35,9 @@ def payu_notice(request: HttpRequest) -> HttpResponse:
     try:
         provider_named("payu").read_notice(headers, raw)
     except NoticeRefused as refusal:
-        inbound.receive("payu", key=f"refused:{digest}", headers=headers, body=raw, is_verified=False)
+        inbound.receive(
+            "payu", key=f"refused:{digest}", headers=headers, body=raw[:KEPT_OF_STRANGERS], is_verified=False
+        )
         logger.warning("a notice of PayU was refused: %s", refusal)
         return _plain("odrzucone", 401 if refusal.is_forged else 400)
     except NoticeUnclear as unclear:  # genuine: kept, and answered 200, since a repeat would say the same

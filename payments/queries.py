@@ -1,6 +1,7 @@
 """Reads of payments that more than one caller needs."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -51,7 +52,11 @@ def lines_of(payment: Payment) -> "QuerySet[PaymentLine]":
 
 def balance_text(payer_id: int, *, on: date) -> str:
     """The state of the payer's account in words: what is left to pay, a credit, or nothing."""
-    total = balance(payer_id, on=on).total
+    return total_in_words(balance(payer_id, on=on).total)
+
+
+def total_in_words(total: Decimal) -> str:
+    """A balance of *total* złoty in words, as they follow «stan konta:»."""
     if total > 0:
         return f"do zapłaty pozostało {format_pln(total)}"
     return f"nadpłata {format_pln(-total)}" if total < 0 else "wszystko zapłacone"

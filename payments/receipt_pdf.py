@@ -2,7 +2,7 @@
 
 from core.pdf import render_pdf
 from payments.models import Payment
-from payments.providers import provider_named
+from payments.providers import label_of
 from payments.queries import lines_of
 
 
@@ -12,6 +12,6 @@ def receipt_pdf(payment: Payment) -> bytes:
         "payment": payment,
         "lines": lines_of(payment),
         "payer": payment.payer,
-        "provider": provider_named(payment.provider).label,
+        "provider": label_of(payment.provider),
     }
     return render_pdf("pdf/receipt.html", context)

@@ -17,8 +17,8 @@ from liabilities.queries import balance, balance_of
 from payments.actions import ask_provider, chosen_dues, frozen_until, start_payment
 from payments.forms import CheckoutForm, chosen_ids
 from payments.models import Payment
-from payments.providers import provider_named
-from payments.queries import find_own, history, lines_of
+from payments.providers import label_of
+from payments.queries import find_own, history, lines_of, total_in_words
 from payments.receipt_pdf import receipt_pdf
 from payments.states import OPEN, UNPAID, State
 from residents.access import account_of, actor_of, address_of, for_payer
@@ -65,7 +65,7 @@ def _check_page(request: HttpRequest, payer: Payer, chosen: Collection[int]) -> 
 def _to_provider(request: HttpRequest, payer: Payer, chosen: Collection[int]) -> HttpResponse:
     form = CheckoutForm(request.POST, chosen=list(chosen), amount=Decimal(0))
     if not form.is_valid():
-        raise Refused("form_incomplete", "Tego formularza nie da się odczytać.", mend="Wybierz należności jeszcze raz.")
+        raise Refused("form_incomplete", "Nie udało się odczytać formularza.", mend="Wybierz należności jeszcze raz.")
     try:
         payment = start_payment(
             payer=payer,
@@ -115,16 +115,20 @@ def detail(request: HttpRequest, payer: Payer, number: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, payer: Payer, payment: Payment) -> HttpResponse:
+    changes = list(payment.changes.order_by("pk"))
+    account = balance(payer.pk, on=timezone.localdate())
     context = {
         "payment": payment,
         "lines": lines_of(payment),
-        "changes": payment.changes.order_by("pk"),
-        "provider": provider_named(payment.provider).label,
+        "changes": changes,
+        "provider": label_of(payment.provider),
         "is_paid": payment.state == State.PAID,
         "is_open": payment.state in OPEN,
         "is_unpaid": payment.state in UNPAID,
         "may_still_pay": payment.state == State.REDIRECTED and timezone.now() < payment.frozen_until,
-        "balance": balance(payer.pk, on=timezone.localdate()),
+        "was_settled": any(change.before == State.CLERK for change in changes),
+        "balance": account,
+        "balance_text": total_in_words(account.total),
     }
     return render(request, "payments/detail.html", context)
 

@@ -133,3 +133,8 @@ class PaymentChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before or '–'} → {self.after}"
+
+    @property
+    def label(self) -> str:
+        """The new state as residents read it; the reason may hold a provider's or a clerk's words."""
+        return LABELS[State(self.after)]

@@ -138,6 +138,11 @@ def provider_named(name: str) -> Provider:
     return _made(settings.PAYMENT_PROVIDERS[name])
 
 
+def label_of(name: str) -> str:
+    """How payers know that provider; its bare name when the town no longer has it, since old payments stay."""
+    return provider_named(name).label if name in settings.PAYMENT_PROVIDERS else name
+
+
 def providers() -> list[Provider]:
     """Every provider of the town, in its order."""
     return [provider_named(name) for name in settings.PAYMENT_PROVIDERS]

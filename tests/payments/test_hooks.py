@@ -68,6 +68,13 @@ def test_a_forged_notice_is_refused_kept_and_never_acted_on(paying: Paying, head
     assert (payment.state, paying.books()) == (State.REDIRECTED, UNPAID)
 
 
+@pytest.mark.django_db
+def test_of_what_strangers_send_only_the_beginning_is_kept() -> None:
+    body = b"{" * (hooks.LONGEST - 1)
+    assert send(body, header="").status_code == 401
+    assert len(InboundEvent.objects.get().body) == hooks.KEPT_OF_STRANGERS
+
+
 def test_a_forged_copy_sent_first_does_not_shut_the_genuine_one_out(paying: Paying) -> None:
     body = body_of(paying.start())
     assert send(body, header="signature=00;algorithm=MD5").status_code == 401
