@@ -80,6 +80,7 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
             if self.instance.scan:
                 self.fields["scan"].help_text = "Nowy plik zastąpi obecny. PDF, JPEG albo PNG, do 10 MB."
         else:
+            self.fields["number"].widget.attrs["autofocus"] = not self.is_bound
             self.initial.setdefault("received_on", today)
             self.initial.setdefault("arrived_by", ArrivalWay.PAPER)
 
