@@ -26,7 +26,12 @@ class Plan:
 
 
 QUARTERS = ((3, 15), (5, 15), (9, 15), (11, 15))
-MONTHS = tuple((month, 15) for month in range(1, 13))
+# The tax of companies: by the 15th of each month, for January by its end (u.p.o.l., art. 6(9)(3)).
+MONTHS = ((1, 31), *((month, 15) for month in range(2, 13)))
+# What the two who sign in certainly have, so that there is something to see and to pay on any day of the year.
+ANNAS = frozenset({"PODATEK_NIERUCHOMOSCI_OF", "ODPADY"})
+FIRMS = frozenset({"PODATEK_NIERUCHOMOSCI_OP", "PODATEK_TRANSPORTOWY", "ODPADY"})
+LATE = 12  # days after the term
 PLANS = (
     Plan("PODATEK_NIERUCHOMOSCI_OF", "Podatek od nieruchomości", 0.62, 0, (180, 1900), QUARTERS),
     Plan("PODATEK_NIERUCHOMOSCI_OP", "Podatek od nieruchomości", 0, 0.7, (3600, 64000), MONTHS),
@@ -79,10 +84,12 @@ def book(people: Sequence[Inhabitant], companies: Sequence[Inhabitant], *, today
     key = 0
     for place, who in enumerate([*people, *companies]):
         habit = _habit(chance)
+        certain = ANNAS if place == 0 else frozenset()
+        if place == len(people):
+            habit, certain = LATE, FIRMS
         for plan in PLANS:
             share = plan.companies if who.is_company else plan.people
-            printed = place == 0 and plan.kind in {"PODATEK_NIERUCHOMOSCI_OF", "ODPADY"}
-            if chance.random() >= share and not printed:
+            if chance.random() >= share and plan.kind not in certain:
                 continue
             yearly = Decimal(chance.randrange(*plan.yearly))
             for year in range(today.year - 2, today.year + 1):
