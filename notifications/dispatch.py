@@ -27,7 +27,6 @@ from notifications.rests import lay_down, most_to_claim, wake_up
 from notifications.sending_hours import may_send_at
 from notifications.states import State
 
-LEASE = timedelta(minutes=5)
 KEY_LIVES = timedelta(hours=20)  # SMSAPI's own pages say 24 hours at least: four are left for clocks and queues
 BATCH = 1000
 MOST_ATTEMPTS = 8
@@ -165,11 +164,16 @@ def dispatch(*, clock: Callable[[], datetime], worker: str, most: int | None = N
     return report
 
 
+def lease() -> timedelta:
+    """For how long a worker's batch is its own."""
+    return timedelta(seconds=settings.DISPATCH_LEASE_SECONDS)
+
+
 def reclaim_leases(*, at: datetime) -> int:
     """Free the messages whose worker died: back to the queue where the gateway knows keys, else into doubt."""
     keyed = [gateway.name for gateway in map(gateway_for, settings.MESSAGE_GATEWAYS) if gateway.has_key]
     with transaction.atomic(), connection.cursor() as cursor:
-        values: dict[str, Any] = {"keyed": keyed, "at": at, "lease": LEASE}
+        values: dict[str, Any] = {"keyed": keyed, "at": at, "lease": lease()}
         cursor.execute(RECLAIM, values)
         ids = [message_id for (message_id,) in cursor.fetchall()]
         if ids:
@@ -225,7 +229,7 @@ def claim_batch(channel: str, gateway: Gateway, *, at: datetime, worker: str, li
     opens, closes = (time.fromisoformat(str(hours[name])) for name in ("opens", "closes"))
     values: dict[str, Any] = {
         "at": at,
-        "until": at + LEASE,
+        "until": at + lease(),
         "forgotten": at - KEY_LIVES,
         "worker": worker,
         "channel": channel,

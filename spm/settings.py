@@ -282,6 +282,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
 MESSAGE_GATEWAYS = {"sms": "notifications.gateways.smsapi.SmsApi", "email": "notifications.gateways.smtp.Smtp"}
+DISPATCH_LEASE_SECONDS = environment.integer(
+    "SPM_DISPATCH_LEASE_SECONDS",
+    300,
+    "Seconds after which the messages of a worker that died are taken up by another; far longer than a batch takes.",
+)
 SMSAPI = {
     "url": environment.text(
         "SPM_SMSAPI_URL", "https://api.smsapi.pl/" if PRODUCTION else "http://127.0.0.1:8801/", "SMSAPI."

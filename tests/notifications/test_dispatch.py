@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from notifications import tasks
 from notifications.actions import DeliveryReport, record_reports, withdraw_messages
-from notifications.dispatch import LEASE, claim_batch, dispatch, reclaim_leases
+from notifications.dispatch import claim_batch, dispatch, lease, reclaim_leases
 from notifications.gateways import gateway_for
 from notifications.models import Attempt, Message, TextTemplate
 from notifications.states import State
@@ -162,7 +162,7 @@ def test_a_dead_workers_sms_are_asked_about_by_their_key_and_its_mails_are_left_
         claim_batch(channel, gateway_for(channel), at=AT, worker="dead", limit=10)
     assert states() == ["sending", "sending"]
     assert send(later(AT, seconds=1)) == {}
-    ended = AT + LEASE
+    ended = AT + lease()
     assert send(ended) == {"sent": 1}
     sms, mail = only(channel="sms"), only(channel="email")
     assert (sms.state, sms.sent_at, len(sandbox.sms(PHONE))) == ("sent", AT, 1)
@@ -175,7 +175,9 @@ def test_an_answer_that_comes_after_its_lease_was_taken_over_is_believed(
     watched: type[watched_gateway.WatchedGateway], db: None
 ) -> None:
     confirm(resident(channels=("sms",)), at=AT)
-    watched.answer = staticmethod(lambda parcels: reclaim_leases(at=AT + LEASE) and watched_gateway.accept_all(parcels))
+    watched.answer = staticmethod(
+        lambda parcels: reclaim_leases(at=AT + lease()) and watched_gateway.accept_all(parcels)
+    )
     send(AT)
     assert (only().state, only().gateway_id) == ("sent", f"W-{only().pk}")
     assert send(later(AT, hours=1)) == {}
