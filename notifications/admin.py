@@ -58,7 +58,7 @@ class MessageAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Opening a message is recorded."""
         message = self.get_object(request, object_id)
-        if message is not None:
+        if message is not None and self.has_view_permission(request, message):
             staff_looked(request, message.payer, what="wiadomość do płatnika")
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return page
@@ -94,7 +94,7 @@ class TextTemplateAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Preview, count, and write a new version."""
-        template = TextTemplate.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        template = TextTemplate.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if template is None or template.kind not in KINDS:
             raise Http404
         if not self.has_view_permission(request):

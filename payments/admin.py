@@ -1,9 +1,11 @@
 """The treasurer's pages on payments: what happened, and what waits for a decision."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -17,6 +19,8 @@ from payments.forms import SettleForm
 from payments.models import Payment, PaymentChange, PaymentLine
 from payments.states import State
 from residents.access import actor_of, staff_looked
+
+REFERENCE = re.compile(r"(?:SPM-)?0*([1-9][0-9]{0,14})", re.IGNORECASE)
 
 
 class LineInline(ReadOnlyInline):
@@ -55,10 +59,20 @@ class PaymentAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Opening a payment is recorded."""
         payment = self.get_object(request, object_id)
-        if payment is not None:
+        if payment is not None and self.has_view_permission(request, payment):
             staff_looked(request, payment.payer, what="płatność")
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return page
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Payment]", search_term: str
+    ) -> tuple["QuerySet[Payment]", bool]:
+        """By name and the provider's number, and by the short number that payers read out («SPM-000123»)."""
+        found: QuerySet[Payment]
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if reference := REFERENCE.fullmatch(search_term.strip()):
+            found |= queryset.filter(pk=int(reference[1]))
+        return found, may_repeat
 
     def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may change payments."""
@@ -67,9 +81,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     @action(description="Sprawdź u operatora", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
     def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask the provider now."""
-        payment = self.get_object(request, str(object_id))
-        if payment is None:
-            raise Http404
+        payment = self._named(request, object_id)
         ask_provider(payment, at=timezone.now(), by=actor_of(request))
         messages.info(request, f"Stan płatności: {payment.get_state_display()}.")
         return redirect("admin:payments_payment_change", object_id)
@@ -77,11 +89,17 @@ class PaymentAdmin(ReadOnlyAdmin):
     @action(description="Wyjaśnij", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
     def settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The page on which a clerk decides."""
-        return redirect("admin:payments_payment_settle", object_id)
+        return redirect("admin:payments_payment_decision", self._named(request, object_id).pk)
+
+    def _named(self, request: HttpRequest, object_id: object) -> Payment:
+        payment: Payment | None = self.get_object(request, str(object_id))
+        if payment is None:
+            raise Http404
+        return payment
 
     def get_urls(self) -> list[URLPattern]:
         """The page of the decision."""
-        own = path("<int:pk>/wyjasnij/", self.admin_site.admin_view(self.settle_view), name="payments_payment_settle")
+        own = path("<int:pk>/wyjasnij/", self.admin_site.admin_view(self.settle_view), name="payments_payment_decision")
         return [own, *super().get_urls()]
 
     def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -23,6 +25,9 @@ from residents.models import AccessRecord, Account, Contact, Mandate, Payer
 from residents.number_search import NumberSearch
 
 admin.site.unregister(Group)
+# An address marked as confirmed by hand hands an account over, and a second factor's row shows its secret.
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
 
 
 class ContactInline(ReadOnlyInline):
@@ -99,7 +104,7 @@ class PayerAdmin(NumberSearch):
     @action(description="Wydaj kod potwierdzający", permissions=["hand_out_code"])  # type: ignore[untyped-decorator]
     def hand_out_code(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A page that asks once more, then shows the code once."""
-        return redirect("admin:residents_payer_code", object_id)
+        return redirect("admin:residents_payer_code", self._named(request, object_id).pk)
 
     def has_hand_out_code_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may add confirmation codes."""
@@ -108,11 +113,17 @@ class PayerAdmin(NumberSearch):
     @action(description="Dodaj umocowanie", permissions=["let_act"])  # type: ignore[untyped-decorator]
     def let_act(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A form by which an account may act for the payer."""
-        return redirect("admin:residents_payer_mandate", object_id)
+        return redirect("admin:residents_payer_mandate", self._named(request, object_id).pk)
 
     def has_let_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may add mandates."""
         return bool(request.user.has_perm("residents.add_mandate"))
+
+    def _named(self, request: HttpRequest, object_id: object) -> Payer:
+        payer: Payer | None = self.get_object(request, str(object_id))
+        if payer is None:
+            raise Http404
+        return payer
 
     def get_urls(self) -> list[URLPattern]:
         """The two pages beside the payer's."""

@@ -1,5 +1,6 @@
 """The site map."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", include("liabilities.urls")),
     path("", include("payments.urls")),
     path("konto/", include("allauth.urls")),
+    # Admin's own sign-in knows neither throttles nor second factors: staff sign in where everybody does.
+    path("urzad/login/", secure_admin_login(admin.site.login)),
     path("urzad/", admin.site.urls),
     path("deklaracja-dostepnosci/", views.page, {"name": "declaration"}, name="declaration"),
     path("prywatnosc/", views.page, {"name": "privacy"}, name="privacy"),

@@ -231,5 +231,5 @@ def test_the_main_job_needs_no_javascript(chromium: Browser, demo: Demo) -> None
     page.get_by_role("button", name="Zapłać zaznaczone").click()
     page.get_by_role("button", name=re.compile(r"Zapłać \d")).click()
     page.get_by_role("button", name="Anuluj", exact=True).click()
-    expect(page.get_by_text("płatność anulowano")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("anulowan")
     context.close()

@@ -1,0 +1,137 @@
+"""Who may go where: what each page answers to each of the cast, by GET. A new page gets a line here.
+
+`200`, `403`, `404`, `405` are what they say; redirects: `in` asks to sign in, `desk` leads to the office's sign-in (and
+from there to `in`), `who` asks to confirm one's identity, `go` leads elsewhere.
+"""
+
+# In the order of the columns. `new` has an account and acts for nobody yet; objects in addresses are anna's; obcy acts
+# for somebody else. The last five are staff.
+CAST = ("nobody", "new", "anna", "obcy", "clerk", "treasurer", "officer", "inspector", "administrator")
+STAFF = CAST[4:]
+
+PAGES = """
+#                                           nobody new  anna obcy clerk trea offi insp admi
+/                                           200    go   go   go   go   go   go   go   go
+moje-dane/                                  in     who  200  200  who  who  who  who  who
+moje-dane/potwierdz/                        in     200  200  200  200  200  200  200  200
+moje-dane/dzialam-jako/                     405    405  405  405  405  405  405  405  405
+moje-dane/kto-przegladal/                   in     who  200  200  who  who  who  who  who
+zgody/                                      in     who  200  200  who  who  who  who  who
+zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
+wiadomosci/                                 in     who  200  200  who  who  who  who  who
+wiadomosci/<int:message_id>/                in     who  200  404  who  who  who  who  who
+naleznosci/                                 in     who  200  200  who  who  who  who  who
+naleznosci/zaplacone/                       in     who  200  200  who  who  who  who  who
+naleznosci/<int:instalment_id>/             in     who  200  404  who  who  who  who  who
+platnosci/                                  in     who  200  200  who  who  who  who  who
+platnosci/rozpocznij/                       in     who  go   go   who  who  who  who  who
+platnosci/<uuid:number>/                    in     who  200  404  who  who  who  who  who
+platnosci/<uuid:number>/powrot/             in     who  200  404  who  who  who  who  who
+platnosci/<uuid:number>/potwierdzenie.pdf   in     who  200  404  who  who  who  who  who
+hooks/payu/                                 405    405  405  405  405  405  405  405  405
+hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
+deklaracja-dostepnosci/                     200    200  200  200  200  200  200  200  200
+prywatnosc/                                 200    200  200  200  200  200  200  200  200
+kontakt/                                    200    200  200  200  200  200  200  200  200
+latwy-tekst/                                200    200  200  200  200  200  200  200  200
+zglos-usterke/                              200    200  200  200  200  200  200  200  200
+wzornik/                                    200    200  200  200  200  200  200  200  200
+health/                                     200    200  200  200  200  200  200  200  200
+konto/login/                                200    go   go   go   go   go   go   go   go
+konto/logout/                               go     200  200  200  200  200  200  200  200
+konto/inactive/                             200    200  200  200  200  200  200  200  200
+konto/signup/                               200    go   go   go   go   go   go   go   go
+konto/reauthenticate/                       in     200  200  200  200  200  200  200  200
+konto/email/                                in     200  200  200  200  200  200  200  200
+konto/confirm-email/                        in     go   go   go   go   go   go   go   go
+konto/password/change/                      in     200  200  200  200  200  200  200  200
+konto/password/set/                         in     go   go   go   go   go   go   go   go
+konto/password/reset/                       200    200  200  200  200  200  200  200  200
+konto/password/reset/done/                  200    200  200  200  200  200  200  200  200
+konto/password/reset/key/done/              200    200  200  200  200  200  200  200  200
+konto/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$ 200 200 200 200 200 200 200 200 200
+konto/login/code/                           200    go   go   go   go   go   go   go   go
+konto/login/code/confirm/                   go     go   go   go   go   go   go   go   go
+konto/2fa/                                  in     200  200  200  200  200  200  200  200
+konto/2fa/authenticate/                     in     go   go   go   go   go   go   go   go
+konto/2fa/reauthenticate/                   in     go   go   go   go   go   go   go   go
+konto/2fa/totp/activate/                    in     go   go   go   go   go   go   go   go
+konto/2fa/totp/deactivate/                  in     404  404  404  404  404  404  404  404
+konto/2fa/recovery-codes/                   in     404  404  404  404  404  404  404  404
+konto/2fa/recovery-codes/generate/          in     go   go   go   go   go   go   go   go
+konto/2fa/recovery-codes/download/          in     404  404  404  404  404  404  404  404
+urzad/                                      desk   desk desk desk 200  200  200  200  200
+urzad/login/                                in     403  403  403  go   go   go   go   go
+urzad/logout/                               go     go   go   go   405  405  405  405  405
+urzad/search/                               desk   desk desk desk 200  200  200  200  200
+urzad/password_change/                      desk   desk desk desk 200  200  200  200  200
+urzad/password_change/done/                 desk   desk desk desk 200  200  200  200  200
+urzad/autocomplete/                         desk   desk desk desk 403  403  403  403  403
+urzad/jsi18n/                               desk   desk desk desk 200  200  200  200  200
+urzad/r/<path:content_type_id>/<path:object_id>/ desk desk desk desk 404 404 404  404  404
+urzad/^(?P<app_label>…)/$                   desk   desk desk desk 200  200  404  200  200
+urzad/(?P<url>.*)$                          desk   desk desk desk 404  404  404  404  404
+urzad/residents/payer/<int:pk>/kod/         desk   desk desk desk 200  403  403  403  200
+urzad/residents/payer/<int:pk>/umocowanie/  desk   desk desk desk 200  403  403  403  200
+urzad/residents/payer/<path:object_id>/hand_out_code/ desk desk desk desk go 403 403 403 go
+urzad/residents/payer/<path:object_id>/let_act/ desk desk desk desk go 403  403  403  go
+urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403 200  200
+urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
+urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
+urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
+urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
+"""
+
+# Admin's own pages of each table: `r` opens the list, a row and its history, `a` the form for a new one, `-` nothing.
+# Nobody, an administrator included, ever opens the page that deletes.
+OFFICE = """
+#                            clerk trea offi insp admi
+core/auditentry              -     -    -    r    r
+core/inboundevent            -     r    -    r    r
+residents/payer              ra    r    -    r    ra
+residents/account            r     -    -    r    r
+residents/mandate            r     -    -    r    r
+residents/accessrecord       -     -    -    r    r
+consents/consentapplication  ra    -    -    r    ra
+consents/consent             r     -    r    r    r
+consents/topic               r     -    r    r    r
+notifications/message        r     r    r    -    r
+notifications/gatewayrest    -     -    -    -    r
+notifications/texttemplate   -     r    r    -    r
+liabilities/instalment       r     r    -    -    r
+liabilities/ledgerentry      -     r    -    -    r
+liabilities/duekind          -     r    -    -    r
+liabilities/interestrate     -     ra   -    -    ra
+liabilities/fee              -     ra   -    -    ra
+liabilities/reminderrule     -     ra   -    -    ra
+liabilities/importrun        -     ra   -    -    ra
+payments/payment             -     r    -    -    r
+"""
+ROW = "<path:object_id>/"
+
+
+def _lines(table: str) -> list[list[str]]:
+    return [line.split() for line in table.strip().splitlines() if not line.startswith("#")]
+
+
+def _of_office(table: str, letters: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The six pages that admin makes for a table, with what they answer."""
+
+    def answers(letter: str) -> dict[str, str]:
+        return {who: "200" if letter in may else "403" for who, may in letters.items()}
+
+    base = f"urzad/{table}/"
+    pages = {"": "r", "add/": "a", f"{ROW}history/": "r", f"{ROW}change/": "r", f"{ROW}delete/": "d"}
+    return {f"{base}{tail}": answers(letter) for tail, letter in pages.items()} | {
+        f"{base}{ROW}": dict.fromkeys(letters, "go")
+    }
+
+
+def doors() -> dict[str, dict[str, str]]:
+    """Route → who → what they are answered."""
+    found = {"" if route == "/" else route: dict(zip(CAST, answers, strict=True)) for route, *answers in _lines(PAGES)}
+    outside = dict.fromkeys(CAST[:4], "desk")
+    for table, *letters in _lines(OFFICE):
+        for route, answers in _of_office(table, dict(zip(STAFF, letters, strict=True))).items():
+            found[route] = outside | answers
+    return found

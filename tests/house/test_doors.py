@@ -1,0 +1,210 @@
+"""Which page opens to whom: every route of the site map, as each of the cast (tests/house/doors.py)."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.template import engines
+from django.test import Client
+
+from consents.actions import register_application
+from consents.replacement import Choice
+from core import inbound
+from notifications.models import GatewayRest, Message
+from payments.actions import complete_payment, start_payment
+from payments.models import Payment
+from residents.models import AccessRecord, Account, Payer
+from tests import make
+from tests.house.doors import CAST, STAFF, doors
+from tests.house.site_map import address_of, outcome, routes
+from tests.payments.paying import notice
+from tests.sandbox_process import Sandbox
+
+pytestmark = pytest.mark.django_db
+DOORS = doors()
+ODD_IDS = ("0", "-1", "999999999999999999999999", "²", "x", "1%00", "1 OR 1=1", "%2e%2e")
+
+
+class World:
+    """One object of every kind, each anna's, and the addresses that name them."""
+
+    def __init__(self, anna: Account, payer: Payer) -> None:
+        payment = _paid(anna, payer)
+        scanned = _scanned()
+        inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
+        GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
+        AccessRecord.objects.create(account=anna, account_name="Anna Nowak", payer=payer, what="test", basis="test")
+        self.values: dict[str, object] = {
+            "instalment_id": make.instalment("ANNA-1").pk,
+            "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
+            "number": payment.number,
+            "secret": "zly",
+            "content_type_id": 1,
+            "object_id": 1,
+        }
+        self.rows: dict[str, object] = {"consents/consentapplication": scanned, "payments/payment": payment.pk}
+
+    def address(self, route: str, **values: object) -> str:
+        """The address of *route* for anna's object; *values* name another."""
+        folder, _, rest = route.partition("/")
+        table = "/".join(rest.split("/")[:2])
+        known: Mapping[str, object] = self.values
+        if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
+            row = self._row(table)
+            known = {"pk": row, "object_id": row, "run_id": row}
+        return address_of(route, {**known, **values})
+
+    def _row(self, table: str) -> object:
+        if table not in self.rows:
+            model = apps.get_model(table.replace("/", "."))  # noqa: TID251  the route names the table
+            self.rows[table] = model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
+        return self.rows[table]
+
+
+def _paid(anna: Account, payer: Payer) -> Payment:
+    payment = start_payment(
+        payer=payer,
+        instalment_ids=[make.instalment("ANNA-1").pk],
+        provider="payu",
+        made_by=anna,
+        by=make.BY,
+        on=make.today(),
+        at=make.now(),
+        customer_ip="127.0.0.1",
+        number=uuid4(),
+    )
+    assert complete_payment(payment.pk, notice=notice(payment), at=make.now()) == ""
+    return payment
+
+
+def _scanned() -> int:
+    draft = register_application(
+        number=make.pesel(1),
+        name="Anna Nowak",
+        phone="",
+        email="anna@example.com",
+        choices=[Choice("payments", "email")],
+        signed_on=make.today(),
+        arrived_by="paper",
+        received_on=make.today(),
+        scan=ContentFile(b"%PDF-1.4 skan", "skan.pdf"),
+        by=make.BY,
+        at=make.now(),
+    )
+    return draft.pk
+
+
+@pytest.fixture(autouse=True)
+def _templates_as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unfold's templates rely on variables that are not always there, and count on their being empty."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, anna: Account, anna_payer: Payer) -> World:
+    """What the addresses name."""
+    return World(anna, anna_payer)
+
+
+class Visitor:
+    """One of the cast with a browser; signs in again when a page signed them out."""
+
+    def __init__(self, account: Account | None) -> None:
+        self.account = account
+        self.client = Client(raise_request_exception=False)
+
+    def ask(self, address: str, method: str = "get", *, follow: bool = False) -> str:
+        """What *address* answers, in a word of the tables."""
+        if self.account and SESSION_KEY not in self.client.session:
+            self.client.force_login(self.account, backend=settings.AUTHENTICATION_BACKENDS[0])
+        answer = getattr(self.client, method)(address, follow=follow)
+        return outcome(answer.status_code, answer.headers.get("Location", ""))
+
+
+@pytest.fixture
+def visitor(request: pytest.FixtureRequest) -> Visitor:
+    """The one of the cast whom the test names."""
+    who: str = request.param
+    if who == "nobody":
+        return Visitor(None)
+    if who == "new":
+        return Visitor(make.account("nowy@example.com", name="Nowy Mieszkaniec"))
+    if who == "inspector":
+        account = make.account("iod@example.com", name="Irena Inspektor", is_staff=True)
+        account.groups.add(Group.objects.get(name="Inspektor ochrony danych"))
+        return Visitor(account)
+    account = request.getfixturevalue(who)
+    assert isinstance(account, Account)
+    return Visitor(account)
+
+
+def test_every_route_has_its_doors_stated_and_every_statement_its_route() -> None:
+    known, there = set(DOORS), set(routes())
+    assert sorted(there - known) == [], "state who may open these pages in tests/house/doors.py"
+    assert sorted(known - there) == [], "these pages are gone: strike them off tests/house/doors.py"
+
+
+@pytest.mark.parametrize(("who", "visitor"), [(who, who) for who in CAST], indirect=["visitor"])
+def test_each_page_opens_to_whom_it_should_and_to_nobody_else(who: str, visitor: Visitor, world: World) -> None:
+    found = {route: visitor.ask(world.address(route)) for route in DOORS}
+    assert found == {route: answers[who] for route, answers in DOORS.items()}
+
+
+@pytest.mark.parametrize(("who", "visitor"), [(who, who) for who in STAFF], indirect=["visitor"])
+def test_a_door_that_stays_shut_records_no_look(who: str, visitor: Visitor, world: World) -> None:
+    shut = [route for route, answers in DOORS.items() if route.startswith("urzad/") and answers[who] == "403"]
+    before = AccessRecord.objects.count()
+    for route in shut:
+        visitor.ask(world.address(route))
+    assert AccessRecord.objects.count() == before
+
+
+@pytest.mark.parametrize("visitor", ["obcy"], indirect=True)
+def test_what_is_anothers_is_not_there(visitor: Visitor, world: World) -> None:
+    own = [route for route in DOORS if "<" in route and route.startswith(("naleznosci", "platnosci", "wiadomosci"))]
+    assert len(own) == 5
+    assert {visitor.ask(world.address(route)) for route in own} == {"404"}
+
+
+@pytest.mark.parametrize(("who", "visitor"), [(who, who) for who in CAST], indirect=["visitor"])
+def test_whoever_is_led_on_arrives_at_a_page(who: str, visitor: Visitor, world: World) -> None:
+    led = [route for route, answers in DOORS.items() if answers[who] in {"go", "desk"} and "logout" not in route]
+    arrived = {route: visitor.ask(world.address(route), follow=True) for route in led}
+    # Admin leads from a row's bare address to its page, and a resident to the office's sign-in, which may be shut.
+    may_be_shut = {route for route in led if route.endswith("<path:object_id>/") or DOORS[route][who] == "desk"}
+    assert {route for route, answer in arrived.items() if answer != "200"} <= may_be_shut
+    assert set(arrived.values()) <= {"200", "403"}
+
+
+@pytest.mark.parametrize("visitor", ["nobody", "anna", "administrator"], indirect=True)
+def test_no_method_breaks_a_page(visitor: Visitor, world: World) -> None:
+    for method in ("put", "post"):
+        answers = {route: visitor.ask(world.address(route), method) for route in DOORS}
+        assert {f"{method} {route}": answer for route, answer in answers.items() if answer.startswith("5")} == {}
+
+
+@pytest.mark.parametrize("visitor", ["nobody", "anna", "administrator"], indirect=True)
+def test_no_id_breaks_a_page(visitor: Visitor, world: World) -> None:
+    named = ("pk", "object_id", "run_id", "instalment_id", "message_id", "content_type_id", "number", "secret")
+    for odd in ODD_IDS:
+        values = dict.fromkeys(named, odd)
+        answers = {route: visitor.ask(world.address(route, **values)) for route in DOORS if "<" in route}
+        assert {f"{odd} in {route}": answer for route, answer in answers.items() if answer.startswith("5")} == {}
+
+
+@pytest.mark.parametrize("visitor", ["nobody", "anna"], indirect=True)
+def test_the_office_is_shut_to_residents_by_every_method(visitor: Visitor, world: World) -> None:
+    signing = {"urzad/login/", "urzad/logout/"}
+    office = [world.address(route) for route in DOORS if route.startswith("urzad/") and route not in signing]
+    assert {visitor.ask(address, method) for address in office for method in ("post", "put", "delete")} == {"desk"}
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options", "head"])
+def test_a_hook_knows_its_methods_only(client: Client, method: str) -> None:
+    for hook in ("/hooks/payu/", f"/hooks/sms/{settings.SMSAPI['report_secret']}/"):
+        assert getattr(client, method)(hook).status_code == 405
