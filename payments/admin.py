@@ -122,7 +122,7 @@ class PaymentAdmin(ReadOnlyAdmin):
                     **form.cleaned_data,
                 )
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(refusal.where or None, str(refusal))
             else:
                 messages.success(request, "Decyzja zapisana.")
                 return redirect(back)

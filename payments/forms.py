@@ -30,9 +30,7 @@ class CheckoutForm(forms.Form):
 class SettleForm(forms.Form):
     """A clerk's decision on a payment in doubt."""
 
-    amount = forms.DecimalField(
-        label="Kwota, która wpłynęła (zł)", max_digits=12, decimal_places=2, min_value=Decimal("0.01"), localize=True
-    )
+    amount = forms.DecimalField(label="Kwota, która wpłynęła (zł)", max_digits=12, decimal_places=2, localize=True)
     paid_on = forms.DateField(label="Dzień zapłaty", widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(
         label="Co wyjaśniono", max_length=160, help_text="Zostaje w historii płatności; płatnik tego nie widzi."
