@@ -1,8 +1,10 @@
 """Delivery reports of SMSAPI: one GET may carry many, in comma-separated lists; read, then applied."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qs
 
 from core import inbound
@@ -23,6 +25,7 @@ STATES = {
     "NOT_FOUND": (State.FAILED, "bramka nie zna tej wiadomości"),
     "STOP": (State.FAILED, "wysyłanie zatrzymane w bramce"),
 }
+logger = logging.getLogger("spm.reports")
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,17 @@ def read_reports(query: str) -> list[Report]:
 
 
 def apply_reports(*, at: datetime) -> int:
-    """Apply every stored report that nobody has applied yet; returns how many events were handled."""
-    return sum(inbound.handle(event.pk, lambda kept: _apply(kept, at), at=at) for event in inbound.unhandled(SOURCE))
+    """Apply every stored report that nobody has applied yet; returns how many. One that fails leaves the others."""
+    handled = 0
+    for event in inbound.unhandled(SOURCE):
+        try:
+            handled += inbound.handle(event.pk, partial(_apply, at=at), at=at)
+        except Exception:  # kept for the next sweep; the others must go on
+            logger.exception("report %s was not applied", event.pk)
+    return handled
 
 
-def _apply(event: InboundEvent, at: datetime) -> str:
+def _apply(event: InboundEvent, *, at: datetime) -> str:
     reports = [
         DeliveryReport(report.gateway_id, report.reference, *STATES[report.status])
         for report in read_reports(bytes(event.body).decode("utf-8", "replace"))
