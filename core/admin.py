@@ -3,13 +3,25 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from core.models import AuditEntry, InboundEvent
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
+class OfficeAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
+    """Every page of the office. A list is headed by what it lists, not by «Wybierz płatnik do zmiany»."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list with our heading."""
+        shown: ChangeList = super().get_changelist_instance(request)
+        name = str(self.opts.verbose_name_plural)
+        shown.title = name[:1].upper() + name[1:]
+        return shown
+
+
+class ReadOnlyAdmin(OfficeAdmin):
     """Shows rows and changes none: writing goes through actions."""
 
     list_per_page = 50

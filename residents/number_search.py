@@ -9,15 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
+from core.admin import OfficeAdmin
 from core.errors import Refused
 from residents.identity import read_identity
 from residents.models import Payer
 from residents.queries import find_payer
 
 
-class NumberSearch(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
+class NumberSearch(OfficeAdmin):
     """A whole PESEL, NIP or REGON leads to its bearer's page; anything else is looked for in the names.
 
     Its search box is `admin/search_by_number.html`, named by a template `admin/<app>/<model>/search_form.html`.

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from core.admin import OfficeAdmin
 from core.dates import format_date_short
 from core.money import format_pln
 from liabilities.actions import set_figure
@@ -11,7 +11,7 @@ from liabilities.models import Fee, InterestRate, ReminderRule
 from residents.access import actor_of
 
 
-class FigureAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class FigureAdmin(OfficeAdmin):
     """Figures are added and mended, never deleted: yesterday's interest was counted by them."""
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
