@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from pytest_django.live_server_helper import LiveServer
 
 from core.models import InboundEvent
 from notifications import tasks
@@ -24,9 +23,7 @@ ENDS = {"+48500100200": "delivered", "+48500000001": "failed", "+48500000002": "
         {"sms_report_repeats": 3, "sms_report_shuffle": True, "sms_report_before": ["QUEUE", "SENT"]},
     ],
 )
-def test_what_the_phone_does_is_known_in_the_end(
-    portal: LiveServer, sandbox: Sandbox, changes: dict[str, object]
-) -> None:
+def test_what_the_phone_does_is_known_in_the_end(portal: str, sandbox: Sandbox, changes: dict[str, object]) -> None:
     sandbox.control("PUT", "settings", sms_report_delay_s=3600.0, **changes)
     for serial, phone in enumerate(ENDS, start=1):
         whom = resident(serial, phone=phone, channels=("sms",))
