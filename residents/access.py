@@ -20,6 +20,10 @@ KEPT = "_mandates_in_force"
 P = ParamSpec("P")
 
 
+class NotCovered(PermissionDenied):
+    """The mandate does not cover this; the words are for the person."""
+
+
 class NotConfirmed(Exception):
     """The account acts for nobody yet: its owner must confirm their identity first."""
 
@@ -53,6 +57,11 @@ class ActingFor:
 
     payer: Payer
     mandates: tuple[Mandate, ...]
+
+    @property
+    def may_pay(self) -> bool:
+        """Whether the mandate for the payer in view covers paying."""
+        return any(mandate.may_pay for mandate in self.mandates if mandate.payer_id == self.payer.pk)
 
     @property
     def others(self) -> bool:
@@ -95,11 +104,11 @@ def mandate_in_view(request: HttpRequest) -> Mandate:
 def payer_in_view(request: HttpRequest, *, what: str, to_pay: bool = False) -> Payer:
     """The payer whose data this request may see, with the look recorded as *what*.
 
-    Raises NotConfirmed, or PermissionDenied when the mandate does not cover paying and *to_pay* asks for it.
+    Raises NotConfirmed, or NotCovered when the mandate does not cover paying and *to_pay* asks for it.
     """
     mandate = mandate_in_view(request)
     if to_pay and not mandate.may_pay:
-        raise PermissionDenied("Twoje umocowanie obejmuje tylko podgląd.")
+        raise NotCovered("Twoje umocowanie obejmuje tylko podgląd, bez płacenia. Zapłacić może sam płatnik.")
     _record(request, mandate.payer, what=what, basis=mandate.get_basis_display())
     return mandate.payer
 

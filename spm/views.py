@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core.errors import Refused
+from residents.access import NotCovered
 from spm.forms import FaultForm
 
 
@@ -77,8 +77,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403; a refusal's own words are shown, nothing else."""
-    return render(request, "403.html", {"why": str(exception) if isinstance(exception, Refused) else ""}, status=403)
+    """403; only words that we wrote for people are shown."""
+    return render(request, "403.html", {"why": str(exception) if isinstance(exception, NotCovered) else ""}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

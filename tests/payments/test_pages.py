@@ -163,7 +163,11 @@ def test_a_provider_that_is_down_is_told_kindly_and_takes_nothing(browser: Clien
 def test_one_who_may_only_look_cannot_pay(paying: Paying, signed_in: SignIn) -> None:
     viewer = make.account("widz@example.com", name="Wit Widz")
     make.mandate(viewer, paying.payer, basis="attorney", scope="view")
-    assert choose(signed_in(viewer)).status_code == 403
+    browser = signed_in(viewer)
+    assert "Zapłać zaznaczone" not in browser.get(reverse("liabilities:my_dues")).content.decode()
+    refused = choose(browser)
+    assert refused.status_code == 403
+    assert "obejmuje tylko podgląd" in refused.content.decode()
     assert signed_in(viewer).get(HISTORY).status_code == 200
 
 
