@@ -2,6 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
 
 from notifications.actions import queue_message
 from notifications.dispatch import dispatch
@@ -100,3 +105,20 @@ def idx(message: Message) -> str:
 def later(at: datetime, **by: float) -> datetime:
     """*at* moved on."""
     return at + timedelta(**by)
+
+
+def hook(secret: str | None = None) -> str:
+    """The address for reports."""
+    return f"/hooks/sms/{settings.SMSAPI['report_secret'] if secret is None else secret}/"
+
+
+def report(*messages: Message, status: str = "DELIVERED", secret: str | None = None, **fields: str) -> HttpResponse:
+    """One call of SMSAPI's, with a report on each of *messages*."""
+    told = {
+        "MsgId": ",".join(message.gateway_id for message in messages),
+        "status_name": ",".join([status] * len(messages)),
+        "idx": ",".join(idx(message) for message in messages),
+        "to": ",".join(["48500100200"] * len(messages)),
+        **fields,
+    }
+    return Client().get(f"{hook(secret)}?{urlencode(told)}")

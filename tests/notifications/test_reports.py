@@ -5,8 +5,6 @@ from urllib.parse import urlencode
 
 import pytest
 from celery import Celery
-from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 
 from core.models import InboundEvent
@@ -16,7 +14,7 @@ from residents.models import Payer
 from spm import embedded
 from spm.celery import app
 from tests import make
-from tests.notifications.posting import confirm, idx, later, only, resident, send
+from tests.notifications.posting import confirm, hook, idx, later, only, report, resident, send
 from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -30,23 +28,6 @@ def sent(sandbox: Sandbox, db: None) -> Message:
     confirm(resident(channels=("sms",)), at=AT)
     send(AT)
     return only()
-
-
-def hook(secret: str | None = None) -> str:
-    """The address for reports."""
-    return f"/hooks/sms/{settings.SMSAPI['report_secret'] if secret is None else secret}/"
-
-
-def report(*messages: Message, status: str = "DELIVERED", secret: str | None = None, **fields: str) -> HttpResponse:
-    """One call of SMSAPI's, with a report on each of *messages*."""
-    told = {
-        "MsgId": ",".join(message.gateway_id for message in messages),
-        "status_name": ",".join([status] * len(messages)),
-        "idx": ",".join(idx(message) for message in messages),
-        "to": ",".join(["48500100200"] * len(messages)),
-        **fields,
-    }
-    return Client().get(f"{hook(secret)}?{urlencode(told)}")
 
 
 def event() -> InboundEvent:
