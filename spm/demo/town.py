@@ -56,7 +56,7 @@ class Town:
 
 
 def load(town: Town, *, say: Callable[[str], None]) -> None:
-    """Make the town: people and dues, consents, accounts (all or nothing), then messages and payments."""
+    """Make the town: people and dues, consents, accounts; all or nothing."""
     inhabitants = people(town.people, today=town.today)
     firms = companies(town.companies)
     with transaction.atomic():
@@ -66,12 +66,17 @@ def load(town: Town, *, say: Callable[[str], None]) -> None:
         say("zgody …")
         _take_consents([*inhabitants, *firms], town)
         _make_accounts(inhabitants, firms, town)
+
+
+def liven(town: Town, *, say: Callable[[str], None]) -> None:
+    """Send the town's messages and make its payments, through the gateways."""
+    inhabitants = people(town.people, today=town.today)
     say("przypomnienia i wiadomości …")
     for days_ago in (2, 1, 0):
         queue_reminders(on=town.today - timedelta(days=days_ago), at=town.now, by=BY)
     dispatch(clock=lambda: town.now, worker="load_demo")
     say("płatności …")
-    _make_payments([inhabitants[0], firms[0], *inhabitants[1 : 1 + 3 * len(OUTCOMES)]], town)
+    _make_payments([inhabitants[0], *companies(1), *inhabitants[1 : 1 + 3 * len(OUTCOMES)]], town)
 
 
 def _import_history(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:

@@ -53,44 +53,49 @@ def _bare() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
 
 
+def start_demo(directory: Path, *, port: int, people: int = 40, companies: int = 5) -> Demo:
+    """Start a demo in *directory*; it is not ready yet."""
+    environment = {
+        **_bare(),
+        "DEMO_DIR": str(directory),
+        "PORT": str(port),
+        "SPM_DEMO_PEOPLE": str(people),
+        "SPM_DEMO_COMPANIES": str(companies),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spm.demo.supervisor"],
+        cwd=embedded.ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return Demo(f"http://127.0.0.1:{port}", directory, process)
+
+
 @contextlib.contextmanager
 def running_demo(*, people: int = 40) -> Iterator[Demo]:
     """Start a demo and stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="spm-demo-") as folder:
-        port = embedded.free_port()
-        environment = {
-            **_bare(),
-            "DEMO_DIR": folder,
-            "PORT": str(port),
-            "SPM_DEMO_PEOPLE": str(people),
-            "SPM_DEMO_COMPANIES": "5",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "spm.demo.supervisor"],
-            cwd=embedded.ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        demo = Demo(f"http://127.0.0.1:{port}", Path(folder), process)
+        demo = start_demo(Path(folder), port=embedded.free_port(), people=people)
         try:
-            _wait_until_ready(demo)
+            wait_until_said(demo, "SPM ready: ")
             yield demo
         finally:
-            if process.poll() is None:
+            if demo.process.poll() is None:
                 demo.stop()
 
 
-def _wait_until_ready(demo: Demo) -> None:
+def wait_until_said(demo: Demo, words: str) -> None:
+    """Read what the demo says until a line begins with *words*."""
     killer = threading.Timer(PATIENCE, demo.process.kill)
     killer.start()
     assert demo.process.stdout is not None
     try:
         for line in demo.process.stdout:
             demo.said.append(line)
-            if line.startswith("SPM ready: "):
+            if line.startswith(words):
                 return
     finally:
         killer.cancel()
-    raise AssertionError("the demo did not come up:\n" + "".join(demo.said))
+    raise AssertionError(f"the demo never said {words!r}:\n" + "".join(demo.said))

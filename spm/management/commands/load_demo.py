@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from core.commands import HouseCommand
 from core.errors import Refused
+from payments.models import Payment
 from residents.models import Account, Payer
-from spm.demo.town import Town, load
+from spm.demo.town import Town, liven, load
 
 
 class Command(HouseCommand):
@@ -26,7 +27,12 @@ class Command(HouseCommand):
         """Load, unless somebody is there already. Raises Refused outside the demo."""
         if not settings.DEMO:
             raise Refused("not_a_demo", "To polecenie działa tylko w pokazie.")
+        town = Town(options["people"], options["companies"], timezone.localdate(), timezone.now())
         if not Account.objects.filter(email="anna@dolina.example").exists():
-            town = Town(options["people"], options["companies"], timezone.localdate(), timezone.now())
-            load(town, say=lambda text: self.stderr.write(f"  {text}"))
+            load(town, say=self._say)
+        if not Payment.objects.exists():  # also when an earlier start was stopped between the two
+            liven(town, say=self._say)
         return {"payers": Payer.objects.count()}
+
+    def _say(self, text: str) -> None:
+        self.stderr.write(f"  {text}")
