@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -21,9 +21,10 @@ from liabilities.importing import import_dues
 from liabilities.queries import open_dues
 from liabilities.reminders import queue_reminders
 from notifications.dispatch import dispatch
-from payments.actions import ask_provider, start_payment
+from payments.actions import ask_provider, expire_payment, start_payment
 from payments.models import Payment
 from payments.notices import handle_notices
+from payments.states import State
 from residents.actions import grant_mandate, issue_code, register_payers
 from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
@@ -42,7 +43,11 @@ WAYS = (
     (ArrivalWay.SIGNED_FILE, 2),
 )
 SHARE_OF_CONSENTS = 0.3
-OUTCOMES = ("pay", "pay", "pay", "cancel", "reject", "", "pay-forged")
+# What a payer does at the sandbox's pay page («» only opens it), and how many days ago.
+OUTCOMES = (
+    *(("pay", 0), ("pay", 0), ("pay", 0), ("cancel", 0), ("start", 0), ("", 0), ("pay-forged", 0)),
+    *(("start", 8), ("", 3), ("reject", 0)),
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ def liven(town: Town, *, say: Callable[[str], None]) -> None:
     dispatch(clock=lambda: town.now, worker="load_demo")
     say("płatności …")
     _make_payments([inhabitants[0], *companies(1), *inhabitants[1 : 1 + 3 * len(OUTCOMES)]], town)
+    _pay_twice(inhabitants, town)
 
 
 def _import_history(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:
@@ -185,21 +191,43 @@ def _make_payments(inhabitants: Sequence[Inhabitant], town: Town) -> None:
         dues = open_dues(payer.pk, on=town.today) if payer is not None else []
         if payer is None or not dues:
             continue
+        outcome, days_ago = OUTCOMES[place % len(OUTCOMES)]
         payment = start_payment(
             payer=payer,
             instalment_ids=[due.instalment_id for due in dues[: 1 if place < 2 else 2]],
             provider="payu",
             made_by=anna,
             by=BY,
-            on=town.today,
-            at=town.now,
+            on=town.today - timedelta(days=days_ago),
+            at=town.now - timedelta(days=days_ago),
             customer_ip="127.0.0.1",
             number=UUID(int=place + 1, version=4),
         )
-        _play(payment, OUTCOMES[place % len(OUTCOMES)])
+        _play(payment, outcome)
         ask_provider(payment, at=town.now)
+        expire_payment(payment, at=town.now)
     handle_notices(at=town.now)
     dispatch(clock=lambda: town.now, worker="load_demo")
+
+
+def _pay_twice(inhabitants: Sequence[Inhabitant], town: Town) -> None:
+    """A few paid at the counter too, a moment before: the finance system says so, and what is too much is credit."""
+    firms = companies(town.companies)
+    paid = Payment.objects.filter(state=State.PAID, number__gt=UUID(int=2, version=4)).order_by("pk")[:3]
+    keys = set(paid.values_list("lines__instalment__external_id", flat=True))
+    rows = [*book(inhabitants, firms, today=town.today), *reminders_tomorrow(inhabitants, today=town.today)]
+    twice = [replace(row, paid_on=town.today) for row in rows if row.key in keys]
+    if not twice:
+        return
+    import_dues(
+        dues_file(twice, known_on=town.today),
+        file_name="kasa.csv",
+        source="fk",
+        as_of=town.now - timedelta(minutes=4),
+        on=town.today,
+        at=town.now,
+        by=BY,
+    )
 
 
 def _play(payment: Payment, outcome: str) -> None:
