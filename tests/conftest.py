@@ -15,6 +15,9 @@ from pytest_django.fixtures import Settings
 from residents.models import Account, Payer
 from tests import make
 from tests.sandbox_process import Sandbox, running_sandbox
+from tests.shared_database import committed, transactional_db, written_tables
+
+__all__ = ["committed", "transactional_db", "written_tables"]
 
 
 @pytest.fixture(scope="session")

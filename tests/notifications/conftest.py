@@ -8,32 +8,17 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import WSGIServer
 from django.db import connection
 from django.test.testcases import QuietWSGIRequestHandler
-from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from residents.models import Payer
 from tests.notifications import watched_gateway
-from tests.notifications.posting import WRITTEN, resident
+from tests.notifications.posting import resident
 
 
 @pytest.fixture
 def anna_told(db: None) -> Payer:
     """Anna, who agreed to SMS and e-mail about property tax and payments."""
     return resident()
-
-
-@pytest.fixture
-def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database without a transaction around the test, for tests with connections of their own.
-
-    It bears the name of pytest-django's fixture, so that the database is set up for it, and stands in its place: that
-    one would empty the seeded tables too. Its tests carry no mark `django_db`, which would do just that.
-    """
-    with django_db_blocker.unblock():
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(WRITTEN)} RESTART IDENTITY CASCADE")
-        connection.close()
 
 
 @pytest.fixture

@@ -14,14 +14,6 @@ from notifications.models import Message, message_reference
 from residents.models import Payer
 from tests import make
 
-# Everything that hangs on a payer or is written by dispatch and the hooks; what migrations seeded stays.
-WRITTEN = (
-    "residents_payer",
-    "notifications_message",
-    "notifications_gatewayrest",
-    "core_auditentry",
-    "core_inboundevent",
-)
 PAYMENT = {
     "amount_pln": "123.45",
     "paid_on": "2026-05-14",

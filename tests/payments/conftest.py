@@ -8,33 +8,9 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import WSGIServer
 from django.db import connection
 from django.test.testcases import QuietWSGIRequestHandler
-from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from tests.payments.paying import Paying
-
-# Everything that hangs on a payer or is written by an action; what migrations seeded stays.
-WRITTEN = (
-    *("residents_payer", "liabilities_importrun", "liabilities_liability"),
-    *("notifications_message", "core_auditentry", "core_inboundevent"),
-)
-ACCOUNTS = ("account_emailaddress", "residents_account_groups", "residents_account")
-
-
-@pytest.fixture
-def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database without a transaction around the test, for tests with connections of their own.
-
-    It bears the name of pytest-django's fixture, so that the database is set up for it, and stands in its place: that
-    one would empty the seeded tables too.
-    """
-    with django_db_blocker.unblock():
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(WRITTEN)} RESTART IDENTITY CASCADE")
-            for table in ACCOUNTS:
-                cursor.execute(f"DELETE FROM {table}")
-        connection.close()
 
 
 @pytest.fixture
