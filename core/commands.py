@@ -7,11 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from core.command_words import polish_words
 from core.dates import parse_date
 from core.errors import Refused
+
+COUNTED_YEARS = range(1950, 2151)
 
 
 def _plain(value: object) -> object:
@@ -26,8 +29,19 @@ class HouseCommand(BaseCommand):
     """A command that calls one action: subclasses write `options(parser)` and `run(**options) -> dict` (the answer).
 
     With `--json` the answer is printed as one JSON object; else `lines(answer)` is, in Polish.
-    A Refused ends the command with its words on stderr and code 2.
+    A Refused ends the command with its words on stderr and code 2, and so do arguments that cannot be read.
     """
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """From a shell: what is wrong with the arguments is said in Polish."""
+        parser = self.create_parser(argv[0], argv[1])
+        try:
+            parser.parse_args(argv[2:])
+        except CommandError as error:
+            self.stderr.write(polish_words(str(error).removeprefix("Error: ")))
+            self.stderr.write(parser.format_usage().replace("usage:", "Użycie:", 1))
+            sys.exit(2)
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Adds `--json` and whatever the command itself takes."""
@@ -62,5 +76,11 @@ class HouseCommand(BaseCommand):
 
 
 def day_argument(text: str | None) -> date:
-    """The day of a `--on` argument, today where none is given. Raises Refused when it is no date."""
-    return timezone.localdate() if text is None else parse_date(text)
+    """The day of an argument, today where none is given.
+
+    Raises Refused when it is no date, and `date_far` outside the years for which days off and terms are counted.
+    """
+    day = timezone.localdate() if text is None else parse_date(text)
+    if day.year not in COUNTED_YEARS:
+        raise Refused("date_far", f"Dzień {day} leży poza latami 1950–2150.", mend="Popraw rok.")
+    return day

@@ -50,7 +50,8 @@ def read_rows(content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, Seq
 
     The header must name all of *columns* (two or more), in any order and any case; others are passed over. The cells
     come in the order of *columns*. Blank lines are skipped.
-    Raises Refused as `decode`, and `file_columns` naming what is missing; a file is judged before its first row comes.
+    Raises Refused as `decode`, and `file_columns` naming what is missing or repeated; a file is judged before
+    its first row comes.
     """
     text = decode(content)
     separator = _separator(text.split("\n", 1)[0], columns)
@@ -65,6 +66,12 @@ def read_rows(content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, Seq
             "file_columns",
             f"W nagłówku brakuje kolumn: {', '.join(missing)}." if missing else "Plik ma za dużo kolumn.",
             mend=f"Pierwszy wiersz musi brzmieć: {';'.join(columns)}.",
+        )
+    if repeated := [column for column in columns if header.count(column) > 1]:
+        raise Refused(
+            "file_columns",
+            f"W nagłówku powtarzają się kolumny: {', '.join(repeated)}.",
+            mend="Zostaw po jednej, inaczej nie wiadomo, którą czytać.",
         )
     in_order = itemgetter(*(header.index(column) for column in columns))
     return _rows(reader, in_order, len(header))

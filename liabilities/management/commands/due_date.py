@@ -3,10 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from core.commands import HouseCommand
-from core.dates import parse_date
+from core.commands import HouseCommand, day_argument
 from liabilities.due_dates import moved_term
 from liabilities.regimes import Regime
+
+COUNTED = [Regime.TAX.value, Regime.CIVIL.value, Regime.COMMERCIAL.value]
 
 
 class Command(HouseCommand):
@@ -17,9 +18,9 @@ class Command(HouseCommand):
     def options(self, parser: ArgumentParser) -> None:
         """DATE, --regime."""
         parser.add_argument("date")
-        parser.add_argument("--regime", required=True, choices=[Regime.TAX, Regime.CIVIL, Regime.COMMERCIAL])
+        parser.add_argument("--regime", required=True, choices=COUNTED)
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Move and tell. Raises Refused for a date that is none."""
-        term = moved_term(parse_date(options["date"]), regime=Regime(options["regime"]))
+        term = moved_term(day_argument(options["date"]), regime=Regime(options["regime"]))
         return {"due": term.due_on, "moved_to": term.payable_by, "reason": term.reason}

@@ -14,6 +14,8 @@ from core.commands import HouseCommand
 from core.errors import Refused
 from liabilities.importing import import_dues
 
+LONGEST_SOURCE = 40
+
 
 def moment(text: str | None, *, now: datetime) -> datetime:
     """The moment that `--as-of` says (Warsaw time unless it says otherwise), now where it is not given."""
@@ -29,6 +31,16 @@ def moment(text: str | None, *, now: datetime) -> datetime:
     if found is None:
         raise Refused("as_of_unreadable", "--as-of nie jest datą.", mend="Podaj np. 2026-03-15T18:00.")
     return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+def source_name(text: str) -> str:
+    """The source system's name. Raises Refused `source_unnamed` and `source_long`: by it known dues are found again."""
+    name = text.strip()
+    if not name:
+        raise Refused("source_unnamed", "Nazwa systemu źródłowego (--source) jest pusta.", mend="Podaj np. fk.")
+    if len(name) > LONGEST_SOURCE:
+        raise Refused("source_long", f"Nazwa systemu (--source) ma ponad {LONGEST_SOURCE} znaków.", mend="Skróć ją.")
+    return name
 
 
 def content(path: str) -> bytes:
@@ -56,7 +68,7 @@ class Command(HouseCommand):
         report = import_dues(
             content(options["file"]),
             file_name=Path(options["file"]).name,
-            source=options["source"][:40],
+            source=source_name(options["source"]),
             as_of=moment(options["as_of"], now=now),
             on=timezone.localdate(),
             at=now,

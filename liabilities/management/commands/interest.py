@@ -3,14 +3,20 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from core.commands import HouseCommand
-from core.dates import format_date_short, parse_date
+from core.commands import HouseCommand, day_argument
+from core.dates import format_date_short
 from core.errors import Refused
 from core.money import format_pln, parse_pln
 from liabilities.due_dates import moved_term
 from liabilities.interest import interest_due
 from liabilities.queries import figures
 from liabilities.regimes import Regime
+
+COUNTED = [Regime.TAX.value, Regime.CIVIL.value, Regime.COMMERCIAL.value]
+
+
+def _comma(number: object) -> str:
+    return str(number).replace(".", ",")
 
 
 class Command(HouseCommand):
@@ -23,12 +29,12 @@ class Command(HouseCommand):
         parser.add_argument("amount", help="principal in złoty")
         parser.add_argument("--due", required=True, help="the term as it stands in the decision")
         parser.add_argument("--paid", required=True, help="the day of payment")
-        parser.add_argument("--regime", required=True, choices=[Regime.TAX, Regime.CIVIL, Regime.COMMERCIAL])
+        parser.add_argument("--regime", required=True, choices=COUNTED)
         parser.add_argument("--reduced", action="store_true", help="half the tax rate (Ordynacja podatkowa art. 56a)")
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Count and tell. Raises Refused for an amount or a date that is none, and `rate_missing`."""
-        regime, principal, paid = Regime(options["regime"]), parse_pln(options["amount"]), parse_date(options["paid"])
+        regime, principal, paid = Regime(options["regime"]), parse_pln(options["amount"]), day_argument(options["paid"])
         if principal <= 0:
             raise Refused("amount_not_positive", "Kwota musi być większa od zera.")
         if options["reduced"] and regime is not Regime.TAX:
@@ -36,7 +42,7 @@ class Command(HouseCommand):
         law = figures()
         found = interest_due(
             principal,
-            due_on=moved_term(parse_date(options["due"]), regime=regime).payable_by,
+            due_on=moved_term(day_argument(options["due"]), regime=regime).payable_by,
             on=paid,
             regime=regime,
             rates=law.rates.get(regime, []),
@@ -64,10 +70,11 @@ class Command(HouseCommand):
 
     def lines(self, answer: dict[str, Any]) -> list[str]:
         """The sum, then a line a period."""
-        head = f"Odsetki: {format_pln(answer['interest'])} (przed zaokrągleniem {answer['unrounded']} zł)"
+        head = f"Odsetki: {format_pln(answer['interest'])} (przed zaokrągleniem {_comma(answer['unrounded'])} zł)"
         term = f"Termin: {format_date_short(answer['due'])}, dni po terminie: {answer['days']}"
         steps = [
-            f"  {step['from']}–{step['to']}: {step['days']} dni × {step['rate']}% = {step['interest']} zł"
+            f"  {step['from']}–{step['to']}: {step['days']} dni × {_comma(step['rate'])}%"
+            f" = {_comma(step['interest'])} zł"
             for step in answer["periods"]
         ]
         return [head, term, *steps, f"Podstawa: {answer['legal_basis']}"]
