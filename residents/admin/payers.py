@@ -1,33 +1,24 @@
-"""Clerks' and the data protection officer's pages on people."""
+"""Clerks' pages on payers."""
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import ReadOnlyInline
 from core.errors import Refused
 from residents.access import actor_of, staff_looked
-from residents.actions import correct_payer, grant_mandate, issue_code, register_payer, revoke_mandate
+from residents.actions import correct_payer, grant_mandate, issue_code, register_payer
 from residents.code_letter import code_letter
 from residents.forms import MandateForm, PayerForm
 from residents.identity import mask_number
-from residents.models import AccessRecord, Account, Contact, Mandate, Payer
+from residents.models import Contact, Mandate, Payer
 from residents.number_search import NumberSearch
-
-admin.site.unregister(Group)
-# An address marked as confirmed by hand hands an account over, and a second factor's row shows its secret.
-admin.site.unregister(EmailAddress)
-admin.site.unregister(Authenticator)
 
 
 class ContactInline(ReadOnlyInline):
@@ -184,48 +175,3 @@ class PayerAdmin(NumberSearch):
             "back": back,
         }
         return render(request, "admin/residents/payer_mandate.html", context)
-
-
-@admin.register(Account)
-class AccountAdmin(ReadOnlyAdmin):
-    """Sign-ins."""
-
-    list_display = ("email", "full_name", "is_staff", "is_active", "last_login")
-    list_filter = ("is_staff", "is_active")
-    search_fields = ("email", "full_name")
-    fields = ("email", "full_name", "is_staff", "is_active", "groups", "date_joined", "last_login")
-    ordering = ("email",)
-
-
-@admin.register(Mandate)
-class MandateAdmin(ReadOnlyAdmin):
-    """Who may act for whom; may be revoked."""
-
-    list_display = ("account", "payer", "basis", "scope", "valid_from", "valid_until", "revoked_at")
-    list_filter = ("basis", "scope")
-    search_fields = ("account__email", "payer__name")
-    list_select_related = ("account", "payer")
-    actions = ("revoke",)
-    ordering = ("-valid_from",)
-
-    @admin.action(description="Odwołaj umocowania", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: "QuerySet[Mandate]") -> None:
-        """End the chosen mandates now."""
-        for mandate in queryset:
-            revoke_mandate(mandate, by=actor_of(request), at=timezone.now())
-        messages.success(request, "Umocowania odwołane.")
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Who may change mandates."""
-        return bool(request.user.has_perm("residents.change_mandate"))
-
-
-@admin.register(AccessRecord)
-class AccessRecordAdmin(ReadOnlyAdmin):
-    """Who looked at whose data."""
-
-    list_display = ("at", "account_name", "payer", "what", "basis", "address")
-    search_fields = ("payer__name", "account_name")
-    list_select_related = ("payer",)
-    date_hierarchy = "at"
-    ordering = ("-at",)
