@@ -2,11 +2,13 @@
 
 import mimetypes
 from copy import copy
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -24,6 +26,7 @@ from consents.forms import ApplicationForm, RejectForm
 from consents.models import ApplicationState, Consent, ConsentApplication, Topic
 from consents.queries import rules
 from core.admin import ReadOnlyAdmin
+from core.dates import format_date
 from core.errors import Refused
 from residents.access import actor_of, staff_looked
 from residents.identity import mask_number
@@ -31,6 +34,10 @@ from residents.models import Payer
 from residents.number_search import NumberSearch
 
 SAFE_TYPES = {"application/pdf", "image/jpeg", "image/png"}
+
+
+def _day(moment: datetime | None) -> str:
+    return format_date(timezone.localdate(moment)) if moment else "–"
 
 
 def _what_happened(application: ConsentApplication, *, accepted: bool) -> str:
@@ -49,15 +56,20 @@ def _what_happened(application: ConsentApplication, *, accepted: bool) -> str:
 class ConsentApplicationAdmin(NumberSearch):
     """The queue of applications; one page registers, accepts or rejects one."""
 
-    list_display = ("pk", "name", "masked_number", "signed_on", "received_on", "arrived_by", "state")
-    list_display_links = ("pk", "name")
+    list_display = ("number", "name", "masked_number", "signed_on", "received_on", "arrived_by", "state")
+    list_display_links = ("number", "name")
     list_filter = ("state", "arrived_by")
     search_fields = ("name",)
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-received_on", "-pk")
 
-    @admin.display(description="numer")
+    @admin.display(description="nr", ordering="pk")
+    def number(self, application: ConsentApplication) -> int:
+        """The application's number, as its page and letters name it."""
+        return application.pk
+
+    @admin.display(description="PESEL, NIP lub REGON")
     def masked_number(self, application: ConsentApplication) -> str:
         """The number, all but its last three digits hidden."""
         return mask_number(application.identity_number)
@@ -184,15 +196,44 @@ class ConsentApplicationAdmin(NumberSearch):
         return response
 
 
+class InForceFilter(admin.SimpleListFilter):
+    """In force now, or ended."""
+
+    title = "stan"
+    parameter_name = "stan"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """The choices."""
+        return [("obowiazuja", "obowiązują"), ("wygasly", "wygasły")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Consent]") -> "QuerySet[Consent]":
+        """The chosen ones."""
+        if self.value() == "obowiazuja":
+            return queryset.filter(during__contains=timezone.now())
+        return queryset.exclude(during__contains=timezone.now()) if self.value() == "wygasly" else queryset
+
+
 @admin.register(Consent)
 class ConsentAdmin(ReadOnlyAdmin):
     """The consents, past and in force."""
 
-    list_display = ("payer", "topic", "channel", "during", "application")
-    list_filter = ("channel", "topic")
+    list_display = ("payer", "topic", "channel", "since", "until", "application")
+    list_filter = (InForceFilter, "channel", "topic")
     search_fields = ("payer__name",)
     list_select_related = ("payer", "topic", "application")
     ordering = ("-pk",)
+    fields = ("payer", "topic", "channel", "since", "until", "application")
+    readonly_fields = fields
+
+    @admin.display(description="od", ordering="during__startswith")
+    def since(self, consent: Consent) -> str:
+        """The day from which it is in force."""
+        return _day(consent.during.lower)
+
+    @admin.display(description="do", ordering="during__endswith")
+    def until(self, consent: Consent) -> str:
+        """The day on which it ended; a dash while it is in force."""
+        return _day(consent.during.upper)
 
 
 @admin.register(Topic)
