@@ -14,10 +14,12 @@ from unfold.decorators import action
 
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.errors import Refused
+from core.money import format_pln
 from payments.actions import ask_provider, settle_by_clerk
 from payments.forms import SettleForm
 from payments.models import Payment, PaymentChange, PaymentLine
-from payments.states import State
+from payments.providers import label_of
+from payments.states import LABELS, State
 from residents.access import actor_of, staff_looked
 
 REFERENCE = re.compile(r"(?:SPM-)?0*([1-9][0-9]{0,14})", re.IGNORECASE)
@@ -34,7 +36,18 @@ class ChangeInline(ReadOnlyInline):
     """What happened to it."""
 
     model = PaymentChange
-    fields = ("at", "before", "after", "reason")
+    fields = ("at", "was", "became", "reason")
+    readonly_fields = fields
+
+    @admin.display(description="z")
+    def was(self, change: PaymentChange) -> str:
+        """The state before; none at the start."""
+        return LABELS[State(change.before)] if change.before else "–"
+
+    @admin.display(description="na")
+    def became(self, change: PaymentChange) -> str:
+        """The state after."""
+        return change.label
 
 
 @admin.register(Payment)
@@ -42,17 +55,33 @@ class PaymentAdmin(ReadOnlyAdmin):
     """Payments; those in doubt are settled here."""
 
     inlines = (LineInline, ChangeInline)
-    list_display = ("reference", "payer", "amount", "provider", "state", "started_at", "paid_on", "problem")
+    list_display = ("short_number", "payer", "sum", "operator", "state", "started_at", "paid_on", "problem")
     list_filter = ("state", "provider")
     search_fields = ("payer__name", "provider_order_id")
     list_select_related = ("payer",)
     date_hierarchy = "started_at"
     ordering = ("-started_at",)
     fields = (
-        *("reference", "payer", "made_by", "provider", "provider_order_id", "amount", "state", "problem"),
+        *("short_number", "payer", "made_by", "operator", "provider_order_id", "sum", "state", "problem"),
         *("started_at", "frozen_until", "asked_at", "paid_on", "posted_at"),
     )
+    readonly_fields = ("short_number", "operator", "sum")
     actions_detail = ("ask", "settle")
+
+    @admin.display(description="numer", ordering="pk")
+    def short_number(self, payment: Payment) -> str:
+        """The number that payers read out."""
+        return payment.reference
+
+    @admin.display(description="operator", ordering="provider")
+    def operator(self, payment: Payment) -> str:
+        """The provider as payers know it."""
+        return label_of(payment.provider)
+
+    @admin.display(description="kwota", ordering="amount")
+    def sum(self, payment: Payment) -> str:
+        """The amount as people write it."""
+        return format_pln(payment.amount)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -132,7 +132,7 @@ class PaymentChange(models.Model):
         triggers = [pgtrigger.Protect(name="payment_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.before or '–'} → {self.after}"
+        return f"{LABELS[State(self.before)] if self.before else '–'} → {self.label}"
 
     @property
     def label(self) -> str:
