@@ -1,5 +1,6 @@
 """Reads of payments that more than one caller needs."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -10,7 +11,7 @@ from core.money import format_pln
 from liabilities.queries import balance
 from payments.models import Payment, PaymentLine
 from payments.providers import Notice
-from payments.states import OPEN
+from payments.states import OPEN, State
 
 ASK_AFTER = timedelta(minutes=2)
 ASK_EVERY = timedelta(minutes=5)
@@ -24,6 +25,12 @@ def history(payer_id: int) -> "QuerySet[Payment]":
 def find_own(payer_id: int, number: UUID) -> Payment | None:
     """The payer's payment of that number; None when there is none, or it is somebody else's."""
     return Payment.objects.filter(payer_id=payer_id, number=number).first()
+
+
+def under_way(payer_id: int, instalment_ids: Collection[int], *, at: datetime) -> Payment | None:
+    """The payer's newest payment of any of these instalments that may still be paid or was, and is not posted yet."""
+    waiting = Q(state=State.PENDING) | Q(state=State.CLERK) | Q(state=State.REDIRECTED, frozen_until__gt=at)
+    return history(payer_id).filter(waiting, lines__instalment_id__in=instalment_ids).first()
 
 
 def find_by_notice(provider: str, notice: Notice) -> Payment | None:

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,7 +20,7 @@ from payments.actions import ask_provider, chosen_dues, frozen_until, start_paym
 from payments.forms import CheckoutForm, chosen_ids
 from payments.models import Payment
 from payments.providers import label_of
-from payments.queries import find_own, history, lines_of, total_in_words
+from payments.queries import find_own, history, lines_of, total_in_words, under_way
 from payments.receipt_pdf import receipt_pdf
 from payments.states import OPEN, UNPAID, State
 from residents.access import account_of, actor_of, address_of, for_payer
@@ -31,17 +33,20 @@ PAGE = 20
 @require_http_methods(["GET", "POST"])
 @for_payer(what="płatność", to_pay=True)
 def start(request: HttpRequest, payer: Payer) -> HttpResponse:
-    """Step one shows what is to be paid; step two (with `confirm`) opens the order and sends the payer to pay.
+    """What was ticked leads to a page that shows it; from there (with `confirm`) an order is opened, and on to pay.
 
-    Whoever signed in again on the way comes by GET, without a choice, and goes back to the dues.
+    The page is a GET, so that the way back from the provider leads to it and not to a question about sending a form
+    again. Whoever signed in again after confirming comes without a choice, and goes back to the dues.
     """
-    if request.method != "POST":
-        return redirect("liabilities:my_dues")
-    chosen = chosen_ids(request.POST.getlist("instalment"))
+    is_post = request.method == "POST"
+    chosen = chosen_ids((request.POST if is_post else request.GET).getlist("instalment"))
     try:
         if "confirm" in request.POST:
             return _to_provider(request, payer, chosen)
-        return _check_page(request, payer, chosen)
+        if is_post:
+            chosen_dues(payer.pk, chosen, on=timezone.localdate())
+            return redirect(f"{reverse('payments:start')}?{urlencode({'instalment': chosen}, doseq=True)}")
+        return _check_page(request, payer, chosen) if chosen else redirect("liabilities:my_dues")
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("liabilities:my_dues")
@@ -58,6 +63,7 @@ def _check_page(request: HttpRequest, payer: Payer, chosen: Collection[int]) -> 
         "total": total,
         "on": on,
         "until": frozen_until(timezone.now()),
+        "under_way": under_way(payer.pk, chosen, at=timezone.now()),
     }
     return render(request, "payments/start.html", context)
 

@@ -63,7 +63,9 @@ def words(page: HttpResponse) -> str:
 def choose(browser: Client, *keys: str) -> HttpResponse:
     """«Zapłać zaznaczone»: the page on which the payer checks what to pay."""
     chosen = [make.instalment(key).pk for key in keys or ("ANNA-1",)]
-    return browser.post(START, {"instalment": chosen})  # type: ignore[return-value]
+    answer = browser.post(START, {"instalment": chosen})
+    page = answer.headers.get("Location", "")
+    return browser.get(page) if page.startswith(START) else answer  # type: ignore[return-value]
 
 
 def confirm(browser: Client, page: HttpResponse, **changes: object) -> HttpResponse:

@@ -250,7 +250,7 @@ def test_paying_again_after_a_cancelled_payment_makes_a_new_one(browser: Client,
     payment = paying.start("ANNA-1", "ANNA-2")
     tell(payment, State.CANCELLED)
     form = form_to_pay(browser.get(page_of(payment)))
-    page = browser.post(form.action, form.fields)
+    page = browser.post(form.action, form.fields, follow=True)
     assert confirm(browser, page).status_code == 303
     assert Payment.objects.count() == 2
 
