@@ -31,7 +31,7 @@ def _tasks(request: HttpRequest) -> list[Task]:
     if request.user.has_perm("consents.view_consentapplication"):
         waiting = ConsentApplication.objects.filter(state="draft").count()
         page = reverse("admin:consents_consentapplication_changelist")
-        tasks.append(Task(str(waiting), "wniosków do sprawdzenia", f"{page}?state__exact=draft", waiting > 0))
+        tasks.append(Task(str(waiting), "wnioski do sprawdzenia", f"{page}?state__exact=draft", waiting > 0))
     if request.user.has_perm("payments.view_payment"):
         doubtful = Payment.objects.filter(state="clerk").count()
         page = reverse("admin:payments_payment_changelist")
@@ -43,7 +43,7 @@ def _tasks(request: HttpRequest) -> list[Task]:
     if request.user.has_perm("core.view_inboundevent"):
         refused = InboundEvent.objects.filter(is_verified=False).count()
         page = reverse("admin:core_inboundevent_changelist")
-        tasks.append(Task(str(refused), "zdarzeń z błędnym podpisem", f"{page}?is_verified__exact=0", refused > 0))
+        tasks.append(Task(str(refused), "zdarzenia z błędnym podpisem", f"{page}?is_verified__exact=0", refused > 0))
     return tasks
 
 
@@ -51,16 +51,16 @@ def _imports() -> list[Task]:
     page = reverse("admin:liabilities_importrun_changelist")
     newest = ImportRun.objects.order_by("-as_of").first()
     if newest is None:
-        return [Task("–", "żadnego importu należności", page, is_urgent=True)]
+        return [Task("–", "nie było jeszcze importu należności", page, is_urgent=True)]
     stale = timezone.now() - newest.as_of > timedelta(days=settings.STALE_IMPORT_DAYS)
     open_sums = Instalment.objects.open().aggregate(total=Sum("outstanding"), number=Count("pk"))
     return [
         Task(timezone.localtime(newest.as_of).strftime("%d.%m.%Y"), "stan ostatniego importu", page, stale),
-        Task(str(newest.rejected), "odrzuconych wierszy w ostatnim imporcie", page, newest.rejected > 0),
+        Task(str(newest.rejected), "odrzucone wiersze ostatniego importu", page, newest.rejected > 0),
         Task(
             str(open_sums["number"]),
-            "otwartych rat",
-            reverse("admin:liabilities_instalment_changelist"),
+            "raty do zapłaty",
+            f"{reverse('admin:liabilities_instalment_changelist')}?stan=otwarte",
             is_urgent=False,
         ),
     ]
@@ -76,10 +76,25 @@ def _messages() -> list[Task]:
         delivered=Count("pk", filter=Q(state="delivered", queued_at__gte=day)),
     )
     return [
-        Task(str(counts["queued"]), "wiadomości czeka na wysłanie", f"{page}?state__exact=queued", is_urgent=False),
-        Task(str(counts["delivered"]), "doręczonych od wczoraj", f"{page}?state__exact=delivered", is_urgent=False),
-        Task(str(counts["failed"]), "niedoręczonych od wczoraj", f"{page}?state__exact=failed", counts["failed"] > 0),
-        Task(str(counts["unknown"]), "wątpliwych", f"{page}?state__exact=unknown", counts["unknown"] > 0),
+        Task(str(counts["queued"]), "wiadomości czekające na wysłanie", f"{page}?state__exact=queued", is_urgent=False),
+        Task(
+            str(counts["delivered"]),
+            "wiadomości doręczone od wczoraj",
+            f"{page}?state__exact=delivered",
+            is_urgent=False,
+        ),
+        Task(
+            str(counts["failed"]),
+            "wiadomości niedoręczone od wczoraj",
+            f"{page}?state__exact=failed",
+            counts["failed"] > 0,
+        ),
+        Task(
+            str(counts["unknown"]),
+            "wiadomości bez pewnego wyniku",
+            f"{page}?state__exact=unknown",
+            counts["unknown"] > 0,
+        ),
     ]
 
 

@@ -188,12 +188,12 @@ def test_a_payment_that_is_not_there_is_no_fault_of_ours(office: Client, name: s
 
 def test_refused_notices_are_counted_and_kept_for_a_look(office: Client, paying: Paying) -> None:
     payment = paying.start()
-    assert "0 zdarzeń z błędnym podpisem" in words(office.get(FIRST_PAGE))
+    assert "0 zdarzenia z błędnym podpisem" in words(office.get(FIRST_PAGE))
     body = body_of(payment)
     for _ in range(3):
         assert send(body, header="signature=00;algorithm=MD5").status_code == 401
     handle_notices(at=make.now())
-    assert "1 zdarzeń z błędnym podpisem" in words(office.get(FIRST_PAGE))
+    assert "1 zdarzenia z błędnym podpisem" in words(office.get(FIRST_PAGE))
     event = InboundEvent.objects.get()
     listed = words(office.get(EVENTS, {"is_verified__exact": 0}))
     assert "payu" in listed
