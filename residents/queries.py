@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from residents.identity import IdentityNumber
-from residents.models import AccessRecord, Account, Contact, Mandate, Payer
+from residents.models import AccessRecord, Account, Claim, Contact, Mandate, Payer
 
 
 def find_payer(number: IdentityNumber) -> Payer | None:
@@ -16,6 +16,11 @@ def find_payer(number: IdentityNumber) -> Payer | None:
 def mandates_of(account: Account, *, at: datetime) -> "QuerySet[Mandate]":
     """The mandates of *account* in force *at*, with their payers, its own first."""
     return account.mandates.in_force(at).select_related("payer").order_by("-basis", "payer__name")
+
+
+def claims_of(account: Account) -> "QuerySet[Claim]":
+    """The account's claims to payers whose own account is another one, the newest first, with their payers."""
+    return account.claims.select_related("payer").order_by("-claimed_at", "-pk")
 
 
 def contacts_of(payer_id: int) -> dict[str, str]:

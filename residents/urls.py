@@ -8,6 +8,7 @@ app_name = "residents"
 urlpatterns = [
     path("moje-dane/", views.profile, name="profile"),
     path("moje-dane/potwierdz/", views.confirm, name="confirm"),
+    path("moje-dane/zgloszenia/", views.claims, name="claims"),
     path("moje-dane/dzialam-jako/", views.switch, name="switch"),
     path("moje-dane/kto-przegladal/", views.looks, name="looks"),
 ]

@@ -16,8 +16,8 @@ from residents.access import CHOSEN, account_of, actor_of, for_payer, mandate_in
 from residents.actions import confirm_identity
 from residents.forms import ConfirmForm
 from residents.identity import mask_number
-from residents.models import Payer
-from residents.queries import contacts_of, looks_at, mandates_of
+from residents.models import Claim, Payer
+from residents.queries import claims_of, contacts_of, looks_at, mandates_of
 
 TRIES_AN_HOUR = 10
 PAGE = 30
@@ -62,7 +62,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         try:
             if not _may_try(account.pk):
                 raise Refused("too_many_tries", "Za dużo prób.", mend="Spróbuj za godzinę albo zadzwoń do urzędu.")
-            mandate = confirm_identity(
+            outcome = confirm_identity(
                 account,
                 number=form.cleaned_data["number"],
                 code=form.cleaned_data["code"],
@@ -72,11 +72,20 @@ def confirm(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.where or None, str(refusal))
         else:
-            request.session[CHOSEN] = mandate.payer_id
+            if isinstance(outcome, Claim):
+                return redirect("residents:claims")
+            request.session[CHOSEN] = outcome.payer_id
             messages.success(request, "Tożsamość potwierdzona. Tu są Twoje należności.")
             return redirect("liabilities:my_dues")
     has_some = mandates_of(account, at=timezone.now()).exists()
     return render(request, "residents/confirm.html", {"form": form, "has_some": has_some})
+
+
+@require_GET
+@login_required
+def claims(request: HttpRequest) -> HttpResponse:
+    """What I proved although another account already is that payer, and what the office decided."""
+    return render(request, "residents/claims.html", {"claims": claims_of(account_of(request))})
 
 
 @require_POST

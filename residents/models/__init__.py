@@ -1,9 +1,21 @@
 """The tables of floor 1."""
 
-from residents.models.access import AccessRecord
+from residents.models.access import AccessRecord, LookReason
 from residents.models.account import Account
+from residents.models.claim import Claim
 from residents.models.code import ConfirmationCode
 from residents.models.mandate import Mandate
+from residents.models.notice import Notice
 from residents.models.payer import Contact, Payer
 
-__all__ = ["AccessRecord", "Account", "ConfirmationCode", "Contact", "Mandate", "Payer"]
+__all__ = [
+    "AccessRecord",
+    "Account",
+    "Claim",
+    "ConfirmationCode",
+    "Contact",
+    "LookReason",
+    "Mandate",
+    "Notice",
+    "Payer",
+]

@@ -14,8 +14,14 @@ class Basis(models.TextChoices):
     """Why an account may act for a payer."""
 
     SELF = "self", "we własnym imieniu"
+    SPOUSE = "spouse", "małżonek"
+    PARENT = "parent", "rodzic lub opiekun prawny"
     REPRESENTATIVE = "representative", "reprezentacja lub księgowość firmy"
     ATTORNEY = "attorney", "pełnomocnictwo"
+
+
+# These stand where the payer themselves would: they see who acts for the payer, and may end the others' mandates.
+PRINCIPALS = (Basis.SELF, Basis.REPRESENTATIVE)
 
 
 class Scope(models.TextChoices):
@@ -48,7 +54,9 @@ class Mandate(models.Model):
     valid_from = models.DateTimeField("od", db_default=Now())
     valid_until = models.DateTimeField("do", null=True, blank=True)
     confirmed_how = models.CharField("jak potwierdzono", max_length=120)
+    scan = models.FileField("skan pełnomocnictwa", upload_to="pelnomocnictwa/%Y/", blank=True)
     revoked_at = models.DateTimeField("odwołano", null=True, blank=True)
+    revoked_by = models.CharField("odwołał(a)", max_length=150, blank=True, default="")
 
     objects = MandateQuerySet.as_manager()
 

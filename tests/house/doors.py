@@ -14,6 +14,7 @@ PAGES = """
 /                                           200    go   go   go   go   go   go   go   go
 moje-dane/                                  in     who  200  200  who  who  who  who  who
 moje-dane/potwierdz/                        in     200  200  200  200  200  200  200  200
+moje-dane/zgloszenia/                       in     200  200  200  200  200  200  200  200
 moje-dane/dzialam-jako/                     405    405  405  405  405  405  405  405  405
 moje-dane/kto-przegladal/                   in     who  200  200  who  who  who  who  who
 zgody/                                      in     who  200  200  who  who  who  who  who

@@ -9,7 +9,7 @@ from core.errors import Refused
 from core.models import AuditEntry
 from residents.actions import CODE_LETTERS, confirm_identity, issue_code, revoke_mandate
 from residents.identity import IdentityNumber
-from residents.models import Account, ConfirmationCode, Mandate, Payer
+from residents.models import Account, Claim, ConfirmationCode, Mandate, Payer
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,9 @@ def code(payer: Payer) -> str:
 
 def confirm(who: Account, code: str, number: IdentityNumber = NUMBER, *, days: int = 0) -> Mandate:
     """What the page does."""
-    return confirm_identity(who, number=number, code=code, by=make.BY, at=make.now() + timedelta(days=days))
+    mandate = confirm_identity(who, number=number, code=code, by=make.BY, at=make.now() + timedelta(days=days))
+    assert isinstance(mandate, Mandate)
+    return mandate
 
 
 def refusal_of(who: Account, code: str, number: IdentityNumber = NUMBER, *, days: int = 0) -> str:
@@ -133,14 +135,17 @@ def test_a_code_is_used_once(account: Account, payer: Payer, code: str) -> None:
     assert refusal_of(make.account("jan@example.com"), code) == "code_spent"
 
 
-def test_a_payer_who_has_an_account_is_a_matter_for_a_clerk_and_the_code_stays_good(
+def test_a_payer_who_has_an_account_is_a_matter_for_a_clerk_and_the_code_is_used_up(
     account: Account, payer: Payer
 ) -> None:
     make.mandate(make.account("wczesniej@example.com"), payer)
-    code = issue_code(payer, by=make.BY, at=make.now())
-    assert refusal_of(account, code) == "payer_taken"
-    kept = ConfirmationCode.objects.get()
-    assert (kept.used_at, kept.tries_left) == (None, 5)
+    claim = confirm_identity(
+        account, number=NUMBER, code=issue_code(payer, by=make.BY, at=make.now()), by=make.BY, at=make.now()
+    )
+    assert isinstance(claim, Claim)
+    assert (claim.state, claim.how) == ("waiting", "kod z urzędu")
+    assert ConfirmationCode.objects.get().used_by == account
+    assert not account.mandates.exists()
 
 
 def test_who_is_confirmed_already_is_told_so(account: Account, payer: Payer) -> None:
