@@ -1,6 +1,8 @@
-"""Django's name for this floor."""
+"""Django's name for this floor; importing it registers what the floor keeps of people."""
 
 from django.apps import AppConfig
+
+from core import kept
 
 
 class CoreConfig(AppConfig):
@@ -8,3 +10,4 @@ class CoreConfig(AppConfig):
 
     name = "core"
     verbose_name = "podstawy"
+    kept = (kept.EVENTS, kept.AUDIT)

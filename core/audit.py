@@ -1,4 +1,6 @@
-"""Who did what for whom: one function."""
+"""Who did what for whom: written by one function, forgotten by another."""
+
+from datetime import datetime
 
 from core.actor import Actor
 from core.models import AuditEntry
@@ -18,3 +20,14 @@ def record(verb: str, subject: str, *, by: Actor, **details: object) -> None:
         subject=subject,
         details=details,
     )
+
+
+def forget_entries(before: datetime, most: int) -> int:
+    """Delete at most *most* entries older than *before*; the database refuses any that is younger than two years."""
+    some = list(AuditEntry.objects.filter(at__lt=before).order_by("pk").values_list("pk", flat=True)[:most])
+    return AuditEntry.objects.filter(pk__in=some).delete()[0]
+
+
+def count_entries(before: datetime) -> int:
+    """How many entries are older than *before*."""
+    return AuditEntry.objects.filter(at__lt=before).count()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core.models import InboundEvent
 
@@ -57,9 +57,17 @@ def handle(event_id: int, act: Callable[[InboundEvent], str], *, at: datetime) -
     return True
 
 
-def forget_handled(*, before: datetime) -> int:
-    """Delete events that were handled before *before*; returns how many. Refused ones go after the same time."""
-    count, _ = (
-        InboundEvent.objects.filter(received_at__lt=before).exclude(handled_at__isnull=True, is_verified=True).delete()
-    )
-    return count
+def forgettable(before: datetime) -> "QuerySet[InboundEvent]":
+    """Handled and refused events that came before *before*; what waits for a worker stays however old it is."""
+    return InboundEvent.objects.filter(received_at__lt=before).exclude(handled_at__isnull=True, is_verified=True)
+
+
+def forget_handled(before: datetime, most: int) -> int:
+    """Delete at most *most* forgettable events; returns how many."""
+    some = list(forgettable(before).order_by("pk").values_list("pk", flat=True)[:most])
+    return InboundEvent.objects.filter(pk__in=some).delete()[0]
+
+
+def count_forgettable(before: datetime) -> int:
+    """How many outside events are past their term."""
+    return forgettable(before).count()

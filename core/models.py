@@ -1,8 +1,10 @@
-"""The ground floor's two tables: what came from outside, and who did what."""
+"""The ground floor's tables: what came from outside, who did what, how long things are kept."""
 
-import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+
+from core.forgetting import KeptUntilForgotten
+from core.processing import UNIT_LABELS
 
 
 class InboundEvent(models.Model):
@@ -41,7 +43,10 @@ class InboundEvent(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what, to what, for whom, when. Append-only: the database refuses to change or delete a row."""
+    """Who did what, to what, for whom, when. Append-only: the database refuses to change or delete a row.
+
+    Retention may delete one that is older than two years (core/forgetting.py).
+    """
 
     at = models.DateTimeField("kiedy", db_default=Now())
     actor_name = models.CharField("kto", max_length=150)
@@ -56,7 +61,37 @@ class AuditEntry(models.Model):
         verbose_name = "wpis dziennika"
         verbose_name_plural = "dziennik zdarzeń"
         indexes = [models.Index(fields=["subject", "-at"], name="audit_entry_subject")]
-        triggers = [pgtrigger.Protect(name="audit_entry_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [KeptUntilForgotten(name="audit_entry_append_only", category="audit", column="at", years=2)]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.verb} {self.subject}"
+
+
+class RetentionRule(models.Model):
+    """How long one category of the register (core/processing.py) is kept in this town. One row a category."""
+
+    category = models.SlugField("kategoria", max_length=40, unique=True)
+    amount = models.PositiveSmallIntegerField("jak długo")
+    unit = models.CharField(
+        "jednostka", max_length=20, choices=[(unit.value, label) for unit, label in UNIT_LABELS.items()]
+    )
+    since = models.CharField("od jakiego zdarzenia", max_length=120)
+    legal_basis = models.CharField("podstawa prawna", max_length=200)
+    is_active = models.BooleanField("w użyciu", default=True)
+
+    class Meta:
+        verbose_name = "okres przechowywania"
+        verbose_name_plural = "okresy przechowywania"
+        constraints = [
+            models.CheckConstraint(
+                name="retention_rule_amount_positive",
+                condition=models.Q(amount__gt=0),
+                violation_error_message="Okres musi mieć co najmniej jeden dzień.",
+            ),
+            models.CheckConstraint(
+                name="retention_rule_known_unit", condition=models.Q(unit__in=[unit.value for unit in UNIT_LABELS])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.category

@@ -7,6 +7,7 @@ from residents.models.code import ConfirmationCode
 from residents.models.mandate import Mandate
 from residents.models.notice import Notice
 from residents.models.payer import Contact, Payer
+from residents.models.rodo import DataRequest
 
 __all__ = [
     "AccessRecord",
@@ -14,6 +15,7 @@ __all__ = [
     "Claim",
     "ConfirmationCode",
     "Contact",
+    "DataRequest",
     "LookReason",
     "Mandate",
     "Notice",
