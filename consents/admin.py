@@ -1,6 +1,5 @@
 """The clerks' registration of applications, and the consents that follow."""
 
-import mimetypes
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -9,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -28,12 +27,11 @@ from consents.queries import rules
 from core.admin import ReadOnlyAdmin
 from core.dates import format_date
 from core.errors import Refused
+from core.uploads import scan_response
 from residents.access import actor_of, staff_looked
 from residents.identity import mask_number
 from residents.models import Payer
 from residents.number_search import NumberSearch
-
-SAFE_TYPES = {"application/pdf", "image/jpeg", "image/png"}
 
 
 def _day(moment: datetime | None) -> str:
@@ -188,12 +186,7 @@ class ConsentApplicationAdmin(NumberSearch):
         if application is None or not application.scan:
             raise Http404
         staff_looked(request, application.payer, what="skan wniosku")
-        kind = mimetypes.guess_type(str(application.scan.name))[0]
-        safe = kind if kind in SAFE_TYPES else "application/octet-stream"
-        name = f"wniosek-{application.pk}{mimetypes.guess_extension(safe) or ''}"
-        response = FileResponse(application.scan.open("rb"), content_type=safe, filename=name)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response
+        return scan_response(application.scan, name=f"wniosek-{application.pk}")
 
 
 class InForceFilter(admin.SimpleListFilter):

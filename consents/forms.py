@@ -12,11 +12,10 @@ from consents.models import ArrivalWay, Channel, ConsentApplication, Topic
 from consents.paper import address_faults, date_faults, read_phone
 from consents.replacement import Choice
 from core.errors import Refused
+from core.uploads import SCAN_ENDINGS, SCAN_HELP, check_scan
 from residents.forms import IdentityNumberField
 from residents.queries import find_payer
 
-LARGEST_SCAN = 10_000_000
-MAGIC = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 OFFERED = (Channel.SMS, Channel.EMAIL)
 
 
@@ -63,8 +62,8 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
         self.fields["scan"] = forms.FileField(
             label="Skan",
             required=False,
-            help_text="PDF, JPEG albo PNG, do 10 MB.",
-            widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+            help_text=SCAN_HELP,
+            widget=forms.FileInput(attrs={"accept": SCAN_ENDINGS}),
         )
         # The clerk's browser would offer the clerk's own name and address.
         for name in ("name", "phone", "email"):
@@ -78,7 +77,7 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
             self.fields["number"].disabled = True
             self.fields["number"].help_text = "Gdy numer jest zły, odrzuć ten wniosek i zarejestruj go od nowa."
             if self.instance.scan:
-                self.fields["scan"].help_text = "Nowy plik zastąpi obecny. PDF, JPEG albo PNG, do 10 MB."
+                self.fields["scan"].help_text = f"Nowy plik zastąpi obecny. {SCAN_HELP}"
         else:
             self.fields["number"].widget.attrs["autofocus"] = not self.is_bound
             self.initial.setdefault("received_on", today)
@@ -114,16 +113,10 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
         """A PDF, JPEG or PNG by its content, of at most 10 MB; its own name, which may hold a PESEL, is not kept."""
         scan = self.cleaned_data.get("scan")
         if isinstance(scan, UploadedFile):
-            if (scan.size or 0) > LARGEST_SCAN:
-                raise forms.ValidationError("Skan jest większy niż 10 MB. Zmniejsz rozdzielczość.")
-            head = scan.read(8)
-            scan.seek(0)
-            kind = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), None)
-            if kind is None:
-                raise forms.ValidationError(
-                    "To nie jest PDF, JPEG ani PNG. Zeskanuj wniosek do jednego z tych formatów."
-                )
-            scan.name = f"wniosek.{kind}"
+            try:
+                return check_scan(scan, name="wniosek")
+            except Refused as refusal:
+                raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
         return scan
 
     def clean(self) -> dict[str, Any]:
