@@ -246,6 +246,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "System Powiadamiania Mieszkańców",
     "SITE_URL": "/",
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
     "COLORS": {
         "primary": {
             "50": "#eef6f2",
