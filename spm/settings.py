@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 
 from spm import environment
+from spm.signin_settings import signin_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -116,22 +116,19 @@ TEMPLATES = [
 # --- security --------------------------------------------------------------------------------------------------------
 HTTPS = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = environment.flag("SPM_SSL_REDIRECT", PRODUCTION, "Send plain HTTP requests to HTTPS.")
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if environment.flag(
-        "SPM_BEHIND_PROXY", False, "A trusted proxy in front sets X-Forwarded-Proto and X-Forwarded-For."
-    )
-    else None
+BEHIND_PROXY = environment.flag(
+    "SPM_BEHIND_PROXY", False, "A trusted proxy in front sets X-Forwarded-Proto and X-Forwarded-For."
+)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+TRUSTED_PROXIES = environment.integer(
+    "SPM_TRUSTED_PROXIES",
+    1 if BEHIND_PROXY else 0,
+    "How many proxies of ours add to X-Forwarded-For; what stands further left is not believed.",
 )
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION or HTTPS
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 60 * environment.integer(
-    "SPM_SESSION_MINUTES", 30, "Minutes of idleness after which one is signed out."
-)
-SESSION_SAVE_EVERY_REQUEST = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -186,37 +183,15 @@ TIME_ZONE = "Europe/Warsaw"
 USE_I18N = USE_TZ = True
 
 # --- accounts --------------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "residents.Account"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
+BREACHED_PASSWORDS_URL: str
+STAFF_SECOND_FACTOR: bool
+SESSION_IDLE_MINUTES: int
+STAFF_SESSION_IDLE_MINUTES: int
+DEVICE_COOKIE_NAME: str
+SIGN_IN_THROTTLES: dict[str, tuple[int, int]]
+globals().update(signin_settings(profile=PROFILE, https=HTTPS, town=TOWN["name"]))
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-LOGIN_REDIRECT_URL = reverse_lazy("home")
-LOGIN_URL = "account_login"
-ACCOUNT_ADAPTER = "residents.signin.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "residents.forms.SignUpForm"
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-if PROFILE == "test":
-    ACCOUNT_RATE_LIMITS = False
 
 # --- files -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
