@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django.templatetags.static import static
 
 from spm import environment
-from spm.signin_settings import signin_settings
+from spm.signin_settings import THROTTLES, signin_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -183,13 +183,32 @@ TIME_ZONE = "Europe/Warsaw"
 USE_I18N = USE_TZ = True
 
 # --- accounts --------------------------------------------------------------------------------------------------------
-BREACHED_PASSWORDS_URL: str
-STAFF_SECOND_FACTOR: bool
-SESSION_IDLE_MINUTES: int
-STAFF_SESSION_IDLE_MINUTES: int
-DEVICE_COOKIE_NAME: str
-SIGN_IN_THROTTLES: dict[str, tuple[int, int]]
-globals().update(signin_settings(profile=PROFILE, https=HTTPS, town=TOWN["name"]))
+BREACHED_PASSWORDS_URL = environment.text(
+    "SPM_BREACHED_PASSWORDS_URL",
+    "",
+    "A service of leaked passwords, told five signs of a digest: `https://api.pwnedpasswords.com/range`, or a copy of "
+    "it. Empty: nobody is asked.",
+)
+STAFF_SECOND_FACTOR = environment.flag(
+    "SPM_STAFF_SECOND_FACTOR",
+    PRODUCTION,
+    "Staff must set up a second factor before any page of the office opens. Cannot be switched off in production.",
+)
+SESSION_IDLE_MINUTES = environment.integer(
+    "SPM_SESSION_MINUTES", 15, "Minutes of idleness after which a resident is signed out: kiosks are public."
+)
+STAFF_SESSION_IDLE_MINUTES = environment.integer(
+    "SPM_STAFF_SESSION_MINUTES", 30, "The same for staff, who sit at desks of their own."
+)
+# spm/session_watch.py ends a session by its idleness and says so; the age is the longest that one may live.
+SESSION_COOKIE_AGE = 3600 * environment.integer(
+    "SPM_SESSION_HOURS", 12, "Hours after which everybody signs in anew, idle or not."
+)
+DEVICE_COOKIE_NAME = "__Host-spm-device" if HTTPS else "spm-device"
+SIGN_IN_THROTTLES = {} if PROFILE == "test" else THROTTLES
+globals().update(
+    signin_settings(profile=PROFILE, https=HTTPS, town=TOWN["name"], staff_second_factor=STAFF_SECOND_FACTOR)
+)
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -303,6 +322,11 @@ PAYU = {
 }
 PAYMENT_MINUTES = environment.integer(
     "SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen."
+)
+
+# --- who looked ------------------------------------------------------------------------------------------------------
+LOOK_REASON_ASKED = environment.flag(
+    "SPM_LOOK_REASON", False, "Ask staff for a reason before they open a payer's card; the resident sees it."
 )
 
 # --- law as settings -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Settings of signing in, of second factors and of sessions; `spm.settings` takes them up as its own."""
+"""Django's and allauth's settings of signing in, of second factors and of sessions; `spm.settings` takes them up."""
 
 from django.urls import reverse_lazy
 
@@ -7,17 +7,52 @@ from spm import environment
 MINUTE = 60
 HOUR = 60 * MINUTE
 
+# What allauth counts: by address (ip), by the e-mail address that is named (key) and by who is signed in (user).
+RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,100/h/ip,5/5m/key",
+    "signup": "10/m/ip,60/h/ip",
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    "confirm_email": "1/10s/key,10/h/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+}
+# What we count besides (residents/throttles.py): every form under /konto/, and the code from the office.
+# Name → how many, in how many seconds.
+THROTTLES = {
+    "forms_by_address": (60, MINUTE),
+    "forms_by_session": (20, MINUTE),
+    "office_code_by_account": (10, HOUR),
+    "office_code_by_address": (60, HOUR),
+}
 
-def signin_settings(*, profile: str, https: bool, town: str) -> dict[str, object]:
-    """Django's and allauth's settings of accounts, and ours. Raises WrongSetting when production would be unsafe."""
+
+def signin_settings(*, profile: str, https: bool, town: str, staff_second_factor: bool) -> dict[str, object]:
+    """The libraries' settings. Raises WrongSetting when production would let staff in without a second factor."""
+    production = profile == "production"
+    if production and not staff_second_factor:
+        raise environment.WrongSetting("SPM_STAFF_SECOND_FACTOR cannot be switched off in production.")
     return {
-        **_accounts(https=https, throttled=profile != "test"),
-        **_second_factors(profile=profile, https=https, town=town),
-        **_sessions(https=https),
+        **_accounts(https=https),
+        "ACCOUNT_RATE_LIMITS": False if profile == "test" else RATE_LIMITS,
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "MFA_PASSKEY_LOGIN_ENABLED": True,
+        "MFA_TOTP_ISSUER": town,
+        # Browsers let a passkey be made on plain HTTP for localhost alone: for the demo and the tests.
+        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production and not https,
+        "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # The prefix binds a cookie to this very host and to HTTPS.
+        "SESSION_COOKIE_NAME": "__Host-spm-session" if https else "spm-session",
+        "CSRF_COOKIE_NAME": "__Host-spm-csrf" if https else "spm-csrf",
     }
 
 
-def _accounts(*, https: bool, throttled: bool) -> dict[str, object]:
+def _accounts(*, https: bool) -> dict[str, object]:
     return {
         "AUTH_USER_MODEL": "residents.Account",
         "AUTHENTICATION_BACKENDS": [
@@ -25,12 +60,6 @@ def _accounts(*, https: bool, throttled: bool) -> dict[str, object]:
             "allauth.account.auth_backends.AuthenticationBackend",
         ],
         "AUTH_PASSWORD_VALIDATORS": [{"NAME": "residents.password_policy.PasswordPolicy"}],
-        "BREACHED_PASSWORDS_URL": environment.text(
-            "SPM_BREACHED_PASSWORDS_URL",
-            "",
-            "A service of leaked passwords, told five signs of a digest: `https://api.pwnedpasswords.com/range`, or a "
-            "copy of it. Empty: nobody is asked.",
-        ),
         "LOGIN_REDIRECT_URL": reverse_lazy("home"),
         "LOGIN_URL": "account_login",
         "PASSWORD_RESET_TIMEOUT": 30 * MINUTE,
@@ -54,68 +83,4 @@ def _accounts(*, https: bool, throttled: bool) -> dict[str, object]:
         "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
         "ACCOUNT_UNIQUE_EMAIL": True,
         "ACCOUNT_DEFAULT_HTTP_PROTOCOL": "https" if https else "http",
-        "ACCOUNT_RATE_LIMITS": ACCOUNT_RATE_LIMITS if throttled else False,
-        "SIGN_IN_THROTTLES": SIGN_IN_THROTTLES if throttled else {},
-    }
-
-
-# What allauth counts: by address, by the address of e-mail that is named (key) and by who is signed in (user).
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,100/h/ip,5/5m/key",
-    "signup": "10/m/ip,60/h/ip",
-    "request_login_code": "20/m/ip,3/m/key,10/h/key",
-    "confirm_email": "1/10s/key,10/h/key",
-    "reset_password": "20/m/ip,5/h/key",
-    "reset_password_from_key": "20/m/ip",
-    "reauthenticate": "10/m/user",
-    "change_password": "5/m/user",
-    "manage_email": "10/m/user",
-}
-# What we count besides (residents/throttles.py): every form under /konto/, and the code from the office.
-# Name → how many, in how many seconds.
-SIGN_IN_THROTTLES = {
-    "forms_by_address": (60, MINUTE),
-    "forms_by_session": (20, MINUTE),
-    "office_code_by_account": (10, HOUR),
-    "office_code_by_address": (60, HOUR),
-}
-
-
-def _second_factors(*, profile: str, https: bool, town: str) -> dict[str, object]:
-    production = profile == "production"
-    duty = environment.flag(
-        "SPM_STAFF_SECOND_FACTOR",
-        production,
-        "Staff must set up a second factor before any page of the office opens. Cannot be switched off in production.",
-    )
-    if production and not duty:
-        raise environment.WrongSetting("SPM_STAFF_SECOND_FACTOR cannot be switched off in production.")
-    return {
-        "STAFF_SECOND_FACTOR": duty,
-        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
-        "MFA_PASSKEY_LOGIN_ENABLED": True,
-        "MFA_TOTP_ISSUER": town,
-        # Browsers let a passkey be made on plain HTTP for localhost alone: for the demo and the tests.
-        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production and not https,
-    }
-
-
-def _sessions(*, https: bool) -> dict[str, object]:
-    hours = environment.integer("SPM_SESSION_HOURS", 12, "Hours after which everybody signs in anew, idle or not.")
-    return {
-        "SESSION_IDLE_MINUTES": environment.integer(
-            "SPM_SESSION_MINUTES", 15, "Minutes of idleness after which a resident is signed out: kiosks are public."
-        ),
-        "STAFF_SESSION_IDLE_MINUTES": environment.integer(
-            "SPM_STAFF_SESSION_MINUTES", 30, "The same for staff, who sit at desks of their own."
-        ),
-        # spm/session_watch.py ends a session by its idleness and says so; the cookie's own end is the longest life.
-        "SESSION_COOKIE_AGE": hours * HOUR,
-        "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_NAME": "__Host-spm-session" if https else "spm-session",
-        "CSRF_COOKIE_NAME": "__Host-spm-csrf" if https else "spm-csrf",
-        "DEVICE_COOKIE_NAME": "__Host-spm-device" if https else "spm-device",
     }
