@@ -46,14 +46,13 @@ lint: $(STAMP) ## format check, types, floors, migrations, deployment check, tem
 	@$(RUN) -m ruff check .
 	@$(BARE) $(RUN) -m mypy
 	@$(VENV)/bin/lint-imports
-	@$(VENV)/bin/djlint templates --check --lint --quiet
+	@$(VENV)/bin/djlint templates --lint --quiet
 	@$(RUN) manage.py makemigrations --check --dry-run
 	@$(RUN) -m tests.house.deploy_check
 
-format: $(STAMP) ## format code and templates
+format: $(STAMP) ## format code
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
-	@$(VENV)/bin/djlint templates --reformat --quiet || true
 
 bench: $(STAMP) ## measure ours, a peer and the physical limit side by side
 	@$(RUN) -m benchmarks
