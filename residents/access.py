@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from core import audit
 from core.actor import Actor
+from core.addresses import client_address
+from residents.mandates import stands_for
 from residents.models import AccessRecord, Account, Mandate, Payer
 from residents.queries import mandates_of
 
 CHOSEN = "payer_id"
 KEPT = "_mandates_in_force"
+SEEN = "_payer_in_view"
+REASONS = "look_reasons"
+REASON_MINUTES = 15
 P = ParamSpec("P")
 
 
@@ -28,6 +36,12 @@ class NotConfirmed(Exception):
     """The account acts for nobody yet: its owner must confirm their identity first."""
 
 
+class MandateLapsed(NotConfirmed):
+    """The mandate chosen in this session is over. The session acts for another payer from now on, never this request:
+    what it meant for the one must not happen to the other.
+    """
+
+
 def account_of(request: HttpRequest) -> Account:
     """The signed-in account. Raises PermissionDenied when nobody is signed in."""
     if not isinstance(request.user, Account):
@@ -36,17 +50,21 @@ def account_of(request: HttpRequest) -> Account:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The address that the request comes from, as the server in front tells it."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The address that the request comes from, as the proxies that we trust tell it; '' when unknown."""
+    return client_address(
+        request.META.get("REMOTE_ADDR", ""),
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        proxies=settings.TRUSTED_PROXIES,
+    )
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Who acts in this request, and for whom."""
+    """Who acts in this request, and for whom: the payer whose door it came through, none for staff."""
     account = account_of(request)
     return Actor(
         name=account.get_full_name(),
         account_id=account.pk,
-        payer_id=request.session.get(CHOSEN),
+        payer_id=getattr(request, SEEN, None),
         address=address_of(request),
     )
 
@@ -87,18 +105,41 @@ def acting_for(request: HttpRequest) -> ActingFor | None:
 
 
 def mandate_in_view(request: HttpRequest) -> Mandate:
-    """The mandate under which this request acts: the one chosen in the session while it holds, else the first.
+    """The mandate under which this request acts: the one chosen in the session, else the first.
 
-    Raises NotConfirmed when the account has none in force.
+    Raises NotConfirmed when the account has none in force, MandateLapsed when the chosen one is over and others are
+    not; either way the person is told what is over.
     """
     mandates = _mandates(request)
-    if not mandates:
-        raise NotConfirmed
     chosen = request.session.get(CHOSEN)
-    mandate = next((mandate for mandate in mandates if mandate.payer_id == chosen), mandates[0])
-    if mandate.payer_id != chosen:
-        request.session[CHOSEN] = mandate.payer_id
-    return mandate
+    mandate = next((mandate for mandate in mandates if mandate.payer_id == chosen), None)
+    if mandate is not None:
+        return mandate
+    if chosen is not None:
+        _tell_lapsed(request, chosen, mandates)
+    if not mandates:
+        request.session.pop(CHOSEN, None)
+        raise NotConfirmed
+    request.session[CHOSEN] = mandates[0].payer_id
+    if chosen is not None:
+        raise MandateLapsed
+    return mandates[0]
+
+
+def _tell_lapsed(request: HttpRequest, payer_id: int, others: tuple[Mandate, ...]) -> None:
+    account = account_of(request)
+    last = account.mandates.filter(payer_id=payer_id).select_related("payer").order_by("-valid_from", "-pk").first()
+    if last is None:
+        return
+    ran_out = last.valid_until is not None and last.valid_until <= timezone.now()
+    over = "wygasło" if ran_out and last.revoked_at in {None, last.valid_until} else "zostało odwołane"
+    words = f"Umocowanie do działania w imieniu: {last.payer.name} {over}."
+    if request.method not in {"GET", "HEAD"}:
+        words = f"{words} Tego, co przed chwilą wybrano, nie zrobiliśmy."
+    if others:
+        words = f"{words} Działasz teraz jako: {others[0].payer.name}."
+    messages.warning(request, words)
+    audit.record("mandate_lapsed", f"payer:{payer_id}", by=actor_of(request), mandate=last.pk)
 
 
 def payer_in_view(request: HttpRequest, *, what: str, to_pay: bool = False) -> Payer:
@@ -110,15 +151,49 @@ def payer_in_view(request: HttpRequest, *, what: str, to_pay: bool = False) -> P
     if to_pay and not mandate.may_pay:
         raise NotCovered("Twoje umocowanie obejmuje tylko podgląd, bez płacenia. Zapłacić może sam płatnik.")
     _record(request, mandate.payer, what=what, basis=mandate.get_basis_display())
+    setattr(request, SEEN, mandate.payer_id)
     return mandate.payer
 
 
+def mandate_seen(request: HttpRequest, pk: int, *, what: str) -> Mandate:
+    """The mandate *pk*, for one of its two sides: who acts, and the payer for whom; the look is recorded.
+
+    Raises Http404 for anybody else, and once it is over.
+    """
+    account, now = account_of(request), timezone.now()
+    mandate = (
+        Mandate.objects.filter(pk=pk, revoked_at__isnull=True)
+        .exclude(valid_until__lte=now)
+        .select_related("account", "payer")
+        .first()
+    )
+    if mandate is None or not (mandate.account_id == account.pk or stands_for(account, mandate.payer, at=now)):
+        raise Http404
+    own = next((held for held in _mandates(request) if held.payer_id == mandate.payer_id), mandate)
+    _record(request, mandate.payer, what=what, basis=own.get_basis_display())
+    setattr(request, SEEN, mandate.payer_id)
+    return mandate
+
+
 def staff_looked(request: HttpRequest, payer: Payer, *, what: str) -> None:
-    """Record that a member of staff opened *payer*'s data."""
-    _record(request, payer, what=what, basis="zadanie urzędu")
+    """Record that a member of staff opened *payer*'s data, and why when they were asked."""
+    _record(request, payer, what=what, basis="zadanie urzędu", reason=reason_given(request, payer))
 
 
-def _record(request: HttpRequest, payer: Payer, *, what: str, basis: str) -> None:
+def give_reason(request: HttpRequest, payer: Payer, reason: str) -> None:
+    """Why this member of staff opens *payer*'s data, for the next fifteen minutes."""
+    now = int(timezone.now().timestamp())
+    known = {key: said for key, said in request.session.get(REASONS, {}).items() if said[1] > now}
+    request.session[REASONS] = {**known, str(payer.pk): [reason, now + REASON_MINUTES * 60]}
+
+
+def reason_given(request: HttpRequest, payer: Payer) -> str:
+    """The reason given for opening *payer*'s data a short while ago, '' when none was."""
+    reason, until = request.session.get(REASONS, {}).get(str(payer.pk), ("", 0))
+    return reason if until > timezone.now().timestamp() else ""
+
+
+def _record(request: HttpRequest, payer: Payer, *, what: str, basis: str, reason: str = "") -> None:
     account = account_of(request)
     AccessRecord.objects.create(
         account=account,
@@ -126,6 +201,7 @@ def _record(request: HttpRequest, payer: Payer, *, what: str, basis: str) -> Non
         payer=payer,
         what=what,
         basis=basis,
+        reason=reason,
         address=address_of(request),
     )
 
@@ -137,7 +213,8 @@ def for_payer(
 ]:
     """A view of a payer's data: signed in, mandate checked, look recorded; the payer comes as second argument.
 
-    Who is not signed in goes to sign in; who has not confirmed their identity goes to confirm it.
+    Who is not signed in goes to sign in; who has not confirmed their identity goes to confirm it; whose mandate is over
+    goes to the first page, and nothing is done.
     """
 
     def decorate(
@@ -146,6 +223,8 @@ def for_payer(
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 payer = payer_in_view(request, what=what, to_pay=to_pay)
+            except MandateLapsed:
+                return redirect("liabilities:my_dues")
             except NotConfirmed:
                 return redirect("residents:confirm")
             return view(request, payer, *args, **kwargs)

@@ -1,7 +1,5 @@
 """Forms of residents' and clerks' pages."""
 
-from datetime import date, datetime, time, timedelta
-
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
@@ -9,7 +7,6 @@ from django.utils import timezone
 from core.errors import Refused
 from residents.identity import IdentityNumber, read_identity
 from residents.models import Account, Payer
-from residents.models.mandate import Basis, Scope
 from residents.models.payer import Kind
 from residents.queries import find_payer
 
@@ -84,32 +81,3 @@ class PayerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         elif number is not None and find_payer(number) is not None:
             self.add_error("number", "Płatnik z tym numerem już jest w rejestrze. Znajdź go na liście płatników.")
         return cleaned
-
-
-class MandateForm(forms.Form):
-    """A clerk lets an account act for a payer."""
-
-    account = forms.EmailField(label="E-mail konta")
-    basis = forms.ChoiceField(label="Podstawa", choices=Basis.choices)
-    scope = forms.ChoiceField(label="Zakres", choices=Scope.choices)
-    confirmed_how = forms.CharField(label="Jak potwierdzono", max_length=120, initial="dokument okazany w urzędzie")
-    valid_until = forms.DateField(
-        label="Ważne do (włącznie)",
-        required=False,
-        help_text="Puste: bezterminowo.",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-
-    def clean_account(self) -> Account:
-        """The account in use with that address."""
-        account = Account.objects.filter(email=self.cleaned_data["account"].lower(), is_active=True).first()
-        if account is None:
-            raise forms.ValidationError("Nie ma konta z tym adresem. Niech ta osoba najpierw założy konto.")
-        return account
-
-    def clean_valid_until(self) -> datetime | None:
-        """The moment at which that day is over in Warsaw."""
-        last: date | None = self.cleaned_data["valid_until"]
-        if last is None:
-            return None
-        return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))

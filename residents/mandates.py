@@ -1,15 +1,17 @@
-"""Letting an account act for a payer, and ending it: by the clerk, by the one who acts, by the one who is acted for."""
+"""Letting an account act for a payer, and ending it: by a clerk, by the one who acts, by the one who is acted for."""
 
 from datetime import datetime
 
+from django.core.files.base import File
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core import audit
 from core.actor import Actor
 from core.errors import Refused
 from residents.models import Account, Mandate, Payer
-from residents.models.mandate import Basis
+from residents.models.mandate import PRINCIPALS, Basis, Scope
+from residents.notices import tell
 
 
 def lock_mandates(payer: Payer, *, at: datetime) -> None:
@@ -30,15 +32,22 @@ def grant_mandate(
     confirmed_how: str,
     by: Actor,
     at: datetime,
+    valid_from: datetime | None = None,
     valid_until: datetime | None = None,
+    scan: "File[bytes] | None" = None,
 ) -> Mandate:
-    """Let *account* act for *payer* from *at* on.
+    """Let *account* act for *payer* from *valid_from* (else from *at*) until *valid_until*; the payer's own are told.
 
     Raises Refused `already_confirmed` when it may already, `payer_taken` when the payer has an own account,
     `ends_before_it_begins`.
     """
+    begins = valid_from or at
     if valid_until is not None and valid_until <= at:
         raise Refused("ends_before_it_begins", "Ten dzień już minął.", where="valid_until", mend="Podaj późniejszy.")
+    if valid_until is not None and valid_until <= begins:
+        raise Refused(
+            "ends_before_it_begins", "Ten dzień jest przed początkiem.", where="valid_until", mend="Podaj późniejszy."
+        )
     with transaction.atomic():
         lock_mandates(payer, at=at)
         if Mandate.objects.filter(account=account, payer=payer, revoked_at__isnull=True).exists():
@@ -54,16 +63,69 @@ def grant_mandate(
             payer=payer,
             basis=basis,
             scope=scope,
-            valid_from=at,
+            valid_from=begins,
             valid_until=valid_until,
             confirmed_how=confirmed_how,
+            scan=scan or "",
         )
         audit.record("grant_mandate", f"payer:{payer.pk}", by=by, account=account.pk, basis=basis, scope=scope)
+        for own in principals_of(payer, at=at).exclude(account=account):
+            tell(
+                own.account,
+                "mandate_granted",
+                who=account.get_full_name(),
+                payer=payer.name,
+                basis=mandate.get_basis_display(),
+                scope=mandate.get_scope_display(),
+            )
     return mandate
 
 
+def principals_of(payer: Payer, *, at: datetime) -> "QuerySet[Mandate]":
+    """The mandates of those who stand for *payer* themselves: their own account, a body's representatives."""
+    return payer.mandates.in_force(at).filter(basis__in=PRINCIPALS, scope=Scope.ALL).select_related("account")
+
+
+def may_revoke(mandate: Mandate, account: Account, *, at: datetime) -> bool:
+    """Whether *account* may end *mandate*: as the one who acts, or as the payer for whom somebody else acts.
+
+    Nobody ends their own account's tie to themselves, nor one representative another's: that is a clerk's matter.
+    """
+    if mandate.account_id == account.pk:
+        return mandate.basis != Basis.SELF
+    return mandate.basis not in PRINCIPALS and stands_for(account, mandate.payer, at=at)
+
+
+def stands_for(account: Account, payer: Payer, *, at: datetime) -> bool:
+    """Whether *account* is *payer*'s own, or their full representative's: these see who acts for the payer."""
+    return principals_of(payer, at=at).filter(account=account).exists()
+
+
 def revoke_mandate(mandate: Mandate, *, by: Actor, at: datetime) -> None:
-    """End a mandate now; a second time changes nothing."""
+    """End a mandate now; both sides but the one who did it are told. A second time changes nothing."""
     with transaction.atomic():
-        if Mandate.objects.filter(pk=mandate.pk, revoked_at__isnull=True).update(revoked_at=at):
-            audit.record("revoke_mandate", f"payer:{mandate.payer_id}", by=by, account=mandate.account_id)
+        lock_mandates(mandate.payer, at=at)
+        principals = [own.account for own in principals_of(mandate.payer, at=at)]
+        ended = Mandate.objects.filter(pk=mandate.pk, revoked_at__isnull=True)
+        if not ended.update(revoked_at=at, revoked_by=by.name):
+            return
+        audit.record(
+            "revoke_mandate",
+            f"payer:{mandate.payer_id}",
+            by=by,
+            account=mandate.account_id,
+            basis=mandate.basis,
+        )
+        for account in {own.pk: own for own in [mandate.account, *principals]}.values():
+            if account.pk != by.account_id:
+                tell(account, "mandate_ended", who=mandate.account.get_full_name(), payer=mandate.payer.name)
+
+
+def revoke_own_side(mandate: Mandate, *, account: Account, by: Actor, at: datetime) -> None:
+    """End a mandate by one of its two sides. Raises Refused `not_yours_to_revoke`, `already_ended`."""
+    if not may_revoke(mandate, account, at=at):
+        raise Refused("not_yours_to_revoke", "Tego umocowania nie odwołasz w portalu.", mend="Zgłoś to w urzędzie.")
+    with transaction.atomic():
+        if not Mandate.objects.filter(pk=mandate.pk, revoked_at__isnull=True).exists():
+            raise Refused("already_ended", "To umocowanie już się skończyło.")
+        revoke_mandate(mandate, by=by, at=at)

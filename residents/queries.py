@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 
 from residents.identity import IdentityNumber
 from residents.models import AccessRecord, Account, Claim, Contact, Mandate, Payer
+from residents.models.mandate import Basis
+
+OWN_FIRST = Case(
+    *(When(basis=basis, then=place) for place, basis in enumerate(Basis.values)), output_field=IntegerField()
+)
 
 
 def find_payer(number: IdentityNumber) -> Payer | None:
@@ -15,7 +20,17 @@ def find_payer(number: IdentityNumber) -> Payer | None:
 
 def mandates_of(account: Account, *, at: datetime) -> "QuerySet[Mandate]":
     """The mandates of *account* in force *at*, with their payers, its own first."""
-    return account.mandates.in_force(at).select_related("payer").order_by("-basis", "payer__name")
+    return account.mandates.in_force(at).select_related("payer").order_by(OWN_FIRST, "payer__name")
+
+
+def acting_for_payer(payer_id: int, *, at: datetime) -> "QuerySet[Mandate]":
+    """Who acts, or will act, for the payer *at*: mandates not over and not revoked, with their accounts."""
+    return (
+        Mandate.objects.filter(payer_id=payer_id, revoked_at__isnull=True)
+        .exclude(valid_until__lte=at)
+        .select_related("account", "payer")
+        .order_by(OWN_FIRST, "account__full_name", "pk")
+    )
 
 
 def claims_of(account: Account) -> "QuerySet[Claim]":

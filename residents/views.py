@@ -1,23 +1,28 @@
 """My data, confirming who I am, for whom I act, who looked."""
 
+from datetime import timedelta
+
 import redis
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import Refused
 from core.phones import mask_phone
-from residents.access import CHOSEN, account_of, actor_of, for_payer, mandate_in_view
+from core.uploads import scan_response
+from residents.access import CHOSEN, account_of, actor_of, for_payer, mandate_in_view, mandate_seen
 from residents.actions import confirm_identity
 from residents.forms import ConfirmForm
 from residents.identity import mask_number
+from residents.mandates import may_revoke, revoke_own_side, stands_for
 from residents.models import Claim, Payer
-from residents.queries import claims_of, contacts_of, looks_at, mandates_of
+from residents.queries import acting_for_payer, claims_of, contacts_of, looks_at, mandates_of
 
 TRIES_AN_HOUR = 10
 PAGE = 30
@@ -28,11 +33,15 @@ PAGE = 30
 def profile(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Who I am, for whom I may act, how the town reaches me."""
     contacts = contacts_of(payer.pk)
+    account, now = account_of(request), timezone.now()
     email = contacts.get("email", "")
     context = {
         "payer": payer,
         "current": mandate_in_view(request),
-        "mandates": mandates_of(account_of(request), at=timezone.now()),
+        "mandates": mandates_of(account, at=now),
+        "others": acting_for_payer(payer.pk, at=now).exclude(account=account)
+        if stands_for(account, payer, at=now)
+        else [],
         "number": mask_number(payer.pesel or payer.nip or payer.regon),
         "phone": mask_phone(contacts["phone"]) if "phone" in contacts else "",
         "email": f"{email[:2]}***@{email.partition('@')[2]}" if email else "",
@@ -99,6 +108,41 @@ def switch(request: HttpRequest) -> HttpResponse:
         request.session[CHOSEN] = chosen.payer_id
         messages.success(request, f"Działasz teraz jako: {chosen.payer.name}.")
     return redirect("liabilities:my_dues")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def mandate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mandate, for both its sides: what it covers, its paper, and the button that ends it."""
+    kept = mandate_seen(request, pk, what="umocowanie do działania")
+    account = account_of(request)
+    if request.method == "POST":
+        try:
+            revoke_own_side(kept, account=account, by=actor_of(request), at=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("residents:mandate", pk)
+        if request.session.get(CHOSEN) == kept.payer_id and kept.account_id == account.pk:
+            request.session.pop(CHOSEN)
+        messages.success(request, "Umocowanie odwołane. Działa to od razu.")
+        return redirect("residents:profile")
+    context = {
+        "mandate": kept,
+        "is_mine": kept.account_id == account.pk,
+        "last_day": kept.valid_until - timedelta(microseconds=1) if kept.valid_until else None,
+        "may_revoke": may_revoke(kept, account, at=timezone.now()),
+    }
+    return render(request, "residents/mandate.html", context)
+
+
+@require_GET
+@login_required
+def mandate_scan(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The paper of a mandate, for both its sides."""
+    kept = mandate_seen(request, pk, what="skan pełnomocnictwa")
+    if not kept.scan:
+        raise Http404
+    return scan_response(kept.scan, name=f"pelnomocnictwo-{kept.pk}")
 
 
 @require_GET

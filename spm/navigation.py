@@ -47,6 +47,7 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Płatnicy", "groups", "admin:residents_payer_changelist", "residents.view_payer"),
             ("Konta", "account_circle", "admin:residents_account_changelist", "residents.view_account"),
             ("Umocowania", "handshake", "admin:residents_mandate_changelist", "residents.view_mandate"),
+            ("Sporne tożsamości", "group_remove", "admin:residents_claim_changelist", "residents.view_claim"),
         ],
     ),
     (
@@ -86,6 +87,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "visibility",
                 "admin:residents_accessrecord_changelist",
                 "residents.view_accessrecord",
+            ),
+            (
+                "Powody podglądu",
+                "help_center",
+                "admin:residents_lookreason_changelist",
+                "residents.view_lookreason",
             ),
             ("Dziennik zdarzeń", "history", "admin:core_auditentry_changelist", "core.view_auditentry"),
             ("Zdarzenia z zewnątrz", "input", "admin:core_inboundevent_changelist", "core.view_inboundevent"),

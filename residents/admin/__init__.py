@@ -1,7 +1,8 @@
 """Clerks' and the data protection officer's pages on people."""
 
 from residents.admin.accounts import AccountAdmin, MandateAdmin
-from residents.admin.looks import AccessRecordAdmin
+from residents.admin.claims import ClaimAdmin
+from residents.admin.looks import AccessRecordAdmin, LookReasonAdmin
 from residents.admin.payers import PayerAdmin
 
-__all__ = ["AccessRecordAdmin", "AccountAdmin", "MandateAdmin", "PayerAdmin"]
+__all__ = ["AccessRecordAdmin", "AccountAdmin", "ClaimAdmin", "LookReasonAdmin", "MandateAdmin", "PayerAdmin"]

@@ -4,12 +4,17 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from core.admin import ReadOnlyAdmin
-from residents.access import actor_of
+from core.uploads import scan_response
+from residents.access import actor_of, staff_looked
 from residents.actions import revoke_mandate
 from residents.models import Account, Mandate
 
@@ -38,8 +43,35 @@ class MandateAdmin(ReadOnlyAdmin):
     list_filter = ("basis", "scope")
     search_fields = ("account__email", "payer__name")
     list_select_related = ("account", "payer")
+    fields = (
+        *("account", "payer", "basis", "scope", "valid_from", "valid_until", "confirmed_how", "paper"),
+        *("revoked_at", "revoked_by"),
+    )
+    readonly_fields = ("paper",)
     actions = ("revoke",)
     ordering = ("-valid_from",)
+
+    @admin.display(description="skan pełnomocnictwa")
+    def paper(self, mandate: Mandate) -> str:
+        """A link to the scan, which only our view shows."""
+        if not mandate.scan:
+            return "brak"
+        return format_html('<a href="{}">otwórz</a>', reverse("admin:residents_mandate_scan", args=[mandate.pk]))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The scan, served by hand."""
+        scan = path("<int:pk>/skan/", self.admin_site.admin_view(self.scan_view), name="residents_mandate_scan")
+        return [scan, *super().get_urls()]
+
+    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The scan, to staff who may see mandates, under a safe type and name."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        mandate = Mandate.objects.filter(pk=pk).select_related("payer").first()
+        if mandate is None or not mandate.scan:
+            raise Http404
+        staff_looked(request, mandate.payer, what="skan pełnomocnictwa")
+        return scan_response(mandate.scan, name=f"pelnomocnictwo-{mandate.pk}")
 
     @admin.action(description="Odwołaj umocowania", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: "QuerySet[Mandate]") -> None:

@@ -1,17 +1,91 @@
-"""The data protection officer's page on who looked."""
+"""The data protection officer's page on who looked, and the reasons that staff choose from."""
+
+import csv
+from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action
 
-from core.admin import ReadOnlyAdmin
-from residents.models import AccessRecord
+from core.admin import OfficeAdmin, ReadOnlyAdmin
+from residents.access import actor_of
+from residents.looks import record_looks_export
+from residents.models import AccessRecord, LookReason, Payer
+from residents.number_search import NumberSearch
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MOST_ROWS = 100_000
+
+
+def _plain(text: str) -> str:
+    """A spreadsheet must not run what somebody wrote into a cell."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 @admin.register(AccessRecord)
-class AccessRecordAdmin(ReadOnlyAdmin):
-    """Who looked at whose data."""
+class AccessRecordAdmin(NumberSearch, ReadOnlyAdmin):
+    """Who looked at whose data: by the person's number or name, by who looked, by date; to take away as CSV."""
 
-    list_display = ("at", "account_name", "payer", "what", "basis", "address")
+    list_display = ("at", "account_name", "payer", "what", "basis", "reason", "address")
+    list_filter = (("at", RangeDateFilter), "basis")
+    list_filter_submit = True
     search_fields = ("payer__name", "account_name")
+    search_help_text = "Nazwisko osoby albo pracownika, albo cały PESEL, NIP lub REGON"
     list_select_related = ("payer",)
     date_hierarchy = "at"
     ordering = ("-at",)
+    actions_list = ("take_away",)
+
+    def page_of(self, payer: Payer) -> str:
+        """Every look at the payer's data."""
+        return f"{reverse('admin:residents_accessrecord_changelist')}?payer__id__exact={payer.pk}"
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """The address of one payer's looks is ours."""
+        return lookup == "payer__id__exact" or bool(super().lookup_allowed(lookup, value, request))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list as a file."""
+        own = path("podglady.csv", self.admin_site.admin_view(self.csv_view), name="residents_accessrecord_csv")
+        return [own, *super().get_urls()]
+
+    @action(description="Pobierz CSV", url_path="pobierz")  # type: ignore[untyped-decorator]
+    def take_away(self, request: HttpRequest) -> HttpResponse:
+        """What the list shows, with its filters, as a file."""
+        return self.csv_view(request)
+
+    def csv_view(self, request: HttpRequest) -> HttpResponse:
+        """The rows that the filters in the address leave, at most 100,000; that it was taken is in the journal."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_changelist_instance(request).get_queryset(request)[:MOST_ROWS]
+        response = HttpResponse(
+            "\ufeff",  # so that a spreadsheet reads Polish letters
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="kto-przegladal.csv"'},
+        )
+        writer = csv.writer(response, delimiter=";")
+        writer.writerow(["kiedy", "kto", "numer_platnika", "platnik", "co", "podstawa", "powod", "skad"])
+        count = 0
+        for look in rows:
+            said = [look.account_name, look.payer.number, look.payer.name, look.what, look.basis, look.reason]
+            when = timezone.localtime(look.at).strftime("%Y-%m-%d %H:%M:%S")
+            writer.writerow([when, *map(_plain, said), look.address])
+            count += 1
+        record_looks_export(count=count, by=actor_of(request))
+        return response
+
+
+@admin.register(LookReason)
+class LookReasonAdmin(OfficeAdmin):
+    """Why a card may be opened; one that is no longer offered stays for the records that say it."""
+
+    list_display = ("text", "is_active")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It is taken out of the choice instead."""
+        return False

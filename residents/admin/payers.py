@@ -2,20 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from unfold.decorators import action
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from core.admin import ReadOnlyInline
-from core.errors import Refused
 from residents.access import actor_of, staff_looked
-from residents.actions import correct_payer, grant_mandate, issue_code, register_payer
-from residents.code_letter import code_letter
-from residents.forms import MandateForm, PayerForm
+from residents.actions import correct_payer, register_payer
+from residents.admin.identity_pages import IdentityPages
+from residents.forms import PayerForm
 from residents.identity import mask_number
 from residents.models import Contact, Mandate, Payer
 from residents.number_search import NumberSearch
@@ -36,8 +31,8 @@ class MandateInline(ReadOnlyInline):
 
 
 @admin.register(Payer)
-class PayerAdmin(NumberSearch):
-    """Register a payer, find one by number or name, hand out a code, let an account act for them."""
+class PayerAdmin(IdentityPages, NumberSearch):
+    """Register a payer, find one by number or name; who they are and who acts for them is IdentityPages' matter."""
 
     form = PayerForm
     inlines = (ContactInline, MandateInline)
@@ -47,7 +42,7 @@ class PayerAdmin(NumberSearch):
     list_per_page = 50
     show_full_result_count = False
     ordering = ("name",)
-    actions_detail = ("hand_out_code", "let_act")
+    actions_detail = ("hand_out_code", "see_document", "let_act")
 
     @admin.display(description="numer")
     def masked_number(self, payer: Payer) -> str:
@@ -72,6 +67,8 @@ class PayerAdmin(NumberSearch):
         """Opening a payer is recorded."""
         payer = self.get_object(request, object_id)
         if payer is not None and request.method == "GET" and self.has_view_permission(request, payer):
+            if self.must_say_why(request, payer):
+                return redirect("admin:residents_payer_reason", payer.pk)
             staff_looked(request, payer, what="karta płatnika w urzędzie")
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return page
@@ -91,87 +88,3 @@ class PayerAdmin(NumberSearch):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A payer is never deleted."""
         return False
-
-    @action(description="Wydaj kod potwierdzający", permissions=["hand_out_code"])  # type: ignore[untyped-decorator]
-    def hand_out_code(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """A page that asks once more, then shows the code once."""
-        return redirect("admin:residents_payer_code", self._named(request, object_id).pk)
-
-    def has_hand_out_code_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Who may add confirmation codes."""
-        return bool(request.user.has_perm("residents.add_confirmationcode"))
-
-    @action(description="Dodaj umocowanie", permissions=["let_act"])  # type: ignore[untyped-decorator]
-    def let_act(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """A form by which an account may act for the payer."""
-        return redirect("admin:residents_payer_mandate", self._named(request, object_id).pk)
-
-    def has_let_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Who may add mandates."""
-        return bool(request.user.has_perm("residents.add_mandate"))
-
-    def _named(self, request: HttpRequest, object_id: object) -> Payer:
-        payer: Payer | None = self.get_object(request, str(object_id))
-        if payer is None:
-            raise Http404
-        return payer
-
-    def get_urls(self) -> list[URLPattern]:
-        """The two pages beside the payer's."""
-        own = [
-            path("<int:pk>/kod/", self.admin_site.admin_view(self.code_view), name="residents_payer_code"),
-            path("<int:pk>/umocowanie/", self.admin_site.admin_view(self.mandate_view), name="residents_payer_mandate"),
-        ]
-        return [*own, *super().get_urls()]
-
-    def code_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask, then make the code and show it this once: on the page, or in a letter to print."""
-        if not self.has_hand_out_code_permission(request):
-            raise PermissionDenied
-        payer = get_object_or_404(Payer, pk=pk)
-        code = ""
-        if request.method == "POST":
-            now = timezone.now()
-            code = issue_code(payer, by=actor_of(request), at=now)
-            if "letter" in request.POST:
-                return HttpResponse(
-                    code_letter(payer, code, at=now),
-                    content_type="application/pdf",
-                    headers={"Content-Disposition": f'attachment; filename="kod-{payer.number}.pdf"'},
-                )
-        else:
-            staff_looked(request, payer, what="wydanie kodu potwierdzającego")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Kod potwierdzający",
-            "payer": payer,
-            "code": code,
-            "back": reverse("admin:residents_payer_change", args=[pk]),
-        }
-        return render(request, "admin/residents/payer_code.html", context)
-
-    def mandate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let an account act for the payer."""
-        if not self.has_let_act_permission(request):
-            raise PermissionDenied
-        payer = get_object_or_404(Payer, pk=pk)
-        form = MandateForm(request.POST or None)
-        back = reverse("admin:residents_payer_change", args=[pk])
-        if request.method == "GET":
-            staff_looked(request, payer, what="umocowanie do działania")
-        elif form.is_valid():
-            try:
-                grant_mandate(payer=payer, by=actor_of(request), at=timezone.now(), **form.cleaned_data)
-            except Refused as refusal:
-                form.add_error(refusal.where or None, str(refusal))
-            else:
-                messages.success(request, "Umocowanie dodane.")
-                return redirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Dodaj umocowanie",
-            "payer": payer,
-            "form": form,
-            "back": back,
-        }
-        return render(request, "admin/residents/payer_mandate.html", context)
