@@ -13,9 +13,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from consents import clause
-from consents.models import ApplicationChoice, ApplicationState, Consent, ConsentApplication, Topic
+from consents.models import ApplicationChoice, ApplicationState, ArrivalWay, Consent, ConsentApplication, Topic
 from consents.paper import address_faults, date_faults, read_phone, tick_faults
-from consents.queries import rules
+from consents.queries import accepted_applications, rules
 from consents.replacement import Choice, replaced
 from core import audit
 from core.actor import Actor
@@ -240,3 +240,35 @@ def _take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) 
             set_contact(application.payer_id, kind=kind, address=address, source=source, by=by, at=at)
         else:
             drop_contact(application.payer_id, kind=kind, by=by)
+
+
+def resign_from_everything(payer_id: int, *, by: Actor, at: datetime) -> int:
+    """End all the payer's consents, as an application without a tick does; returns how many were in force.
+
+    It is written as such an application, so that an older paper which a clerk accepts later brings nothing back.
+    Applications that still wait are rejected: they are older than it. Who never applied has nothing to end.
+    """
+    with transaction.atomic():
+        Payer.objects.select_for_update(of=("self",)).get(pk=payer_id)
+        for waiting in ConsentApplication.objects.filter(payer_id=payer_id, state=ApplicationState.DRAFT):
+            reject_application(waiting, reason="Mieszkaniec zażądał usunięcia danych.", by=by, at=at)
+        newest = accepted_applications(payer_id).first()
+        if newest is None:
+            return 0
+        ended = Consent.objects.in_force(at).filter(payer_id=payer_id).count()
+        day = timezone.localdate(at)
+        resignation = ConsentApplication.objects.create(
+            payer_id=payer_id,
+            identity_kind=newest.identity_kind,
+            identity_number=newest.identity_number,
+            identity_fingerprint=newest.identity_fingerprint,
+            name=newest.name,
+            signed_on=max(day, newest.signed_on),
+            arrived_by=ArrivalWay.PORTAL,
+            received_on=max(day, newest.received_on),
+            clause_version=clause.VERSION,
+            registered_at=at,
+            registered_by_id=by.account_id,
+        )
+        accept_application(resignation, by=by, at=at)
+    return ended

@@ -1,6 +1,9 @@
-"""Django's name for this floor."""
+"""Django's name for this floor; importing it registers what the floor keeps of people."""
 
 from django.apps import AppConfig
+
+from consents import kept
+from residents import disclosure
 
 
 class ConsentsConfig(AppConfig):
@@ -8,3 +11,5 @@ class ConsentsConfig(AppConfig):
 
     name = "consents"
     verbose_name = "zgody"
+    kept = (kept.EVIDENCE, kept.REFUSED)
+    disclosed = disclosure.register("consents.disclosure.SECTION")

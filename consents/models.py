@@ -73,7 +73,8 @@ class ArrivalWay(models.TextChoices):
 class ConsentApplication(models.Model):
     """A signed application (wniosek): who, identified how, signed when, received how, by whom registered.
 
-    Evidence: once accepted or rejected, the database refuses to change or delete it.
+    Evidence: once accepted or rejected, the database refuses to change or delete it. Of a rejected one retention may
+    empty the scan and the contacts, nothing else (consents/retention.py).
     """
 
     payer = models.ForeignKey(Payer, models.PROTECT, related_name="applications", verbose_name="płatnik")
@@ -130,10 +131,19 @@ class ConsentApplication(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="application_decided_is_final",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state__in=["accepted", "rejected"]),
+                func=(
+                    "IF TG_OP = 'UPDATE' AND OLD.state = 'rejected'"
+                    " AND current_setting('spm.forgetting', true) = 'refused_applications'"
+                    " AND NEW.scan = '' AND NEW.phone = '' AND NEW.email = ''"
+                    " AND to_jsonb(NEW) - ARRAY['scan', 'phone', 'email']"
+                    " = to_jsonb(OLD) - ARRAY['scan', 'phone', 'email'] THEN RETURN NEW; END IF;"
+                    " RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;"
+                ),
             )
         ]
 

@@ -1,13 +1,19 @@
-"""Admin's bases: pages that only show, and the ground floor's own two tables."""
+"""Admin's bases: pages that only show, and the ground floor's own tables."""
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 
-from core.models import AuditEntry, InboundEvent
+from core.actor import Actor
+from core.errors import Refused
+from core.models import AuditEntry, InboundEvent, RetentionRule
+from core.processing import CATEGORIES
+from core.retention import change_rule, check_period, period_of
 
 
 class OfficeAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
@@ -75,3 +81,63 @@ class InboundEventAdmin(ReadOnlyAdmin):
     list_filter = ("source", "is_verified")
     fields = ("source", "is_verified", "times_seen", "received_at", "handled_at", "attempts", "problem")
     ordering: ClassVar[list[str]] = ["-received_at"]
+
+
+class RetentionRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """How long; never shorter than the law lets."""
+
+    class Meta:
+        model = RetentionRule
+        fields = ("amount", "unit", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a time that the law does not allow."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "amount" in cleaned and "unit" in cleaned:
+            try:
+                check_period(self.instance.category, amount=cleaned["amount"], unit=cleaned["unit"], at=timezone.now())
+            except Refused as refusal:
+                self.add_error(refusal.where, str(refusal))
+        return cleaned
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(OfficeAdmin):
+    """How long each category of the register of processing is kept, and what forgets it."""
+
+    form = RetentionRuleForm
+    list_display = ("named", "period", "since", "legal_basis", "how", "is_active")
+    list_filter = ("is_active",)
+    ordering: ClassVar[list[str]] = ["category"]
+    fields = ("named", "amount", "unit", "since", "legal_basis", "how", "is_active")
+    readonly_fields = ("named", "since", "legal_basis", "how")
+
+    @admin.display(description="kategoria danych", ordering="category")
+    def named(self, rule: RetentionRule) -> str:
+        """The category's name."""
+        return CATEGORIES[rule.category].name if rule.category in CATEGORIES else rule.category
+
+    @admin.display(description="jak długo")
+    def period(self, rule: RetentionRule) -> str:
+        """The time of keeping in words."""
+        return str(period_of(rule))
+
+    @admin.display(description="co dalej")
+    def how(self, rule: RetentionRule) -> str:
+        """Whether it is forgotten by itself, or why not."""
+        category = CATEGORIES.get(rule.category)
+        return (category.why_kept if category else "") or "usuwane co noc"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The register says which categories there are."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A rule is switched off, never deleted."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: RetentionRule, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Change it through the action."""
+        by = Actor(name=str(request.user), account_id=request.user.pk)
+        data = form.cleaned_data
+        change_rule(obj, **{name: data[name] for name in ("amount", "unit", "is_active")}, by=by, at=timezone.now())

@@ -3,7 +3,7 @@
 import pgtrigger
 
 
-class KeptUntilForgotten(pgtrigger.Trigger):  # type: ignore[misc]  # pgtrigger's classes are untyped
+class KeptUntilForgotten(pgtrigger.Trigger):
     """Refuses UPDATE and DELETE, but lets retention delete rows past the law's term.
 
     A row goes only while `core.retention.permit_forgetting(category)` is in force in the transaction, and only when its

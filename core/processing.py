@@ -4,6 +4,7 @@ Free of models, so that an app's `apps.py` may register its categories as it is 
 path and imported when it is called.
 """
 
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,9 @@ UNIT_LABELS: dict[Unit, str] = {
 }
 
 
+LONGEST: dict[Unit, int] = {Unit.DAYS: 36_500, Unit.MONTHS: 1_200, Unit.CALENDAR_YEARS: 100}
+
+
 @dataclass(frozen=True)
 class Period:
     """A time of keeping. CALENDAR_YEARS run from the end of the year of the event, as limitation does."""
@@ -38,15 +42,18 @@ class Period:
         return f"{self.amount} {UNIT_LABELS[self.unit]}"
 
     def horizon(self, at: datetime) -> datetime:
-        """The moment before which events are past their term *at* a moment; *at* carries the zone of the calendar."""
+        """The moment before which events are past their term *at* a moment; *at* carries the zone of the calendar.
+
+        A term ends with the whole of its last day (Kodeks cywilny, art. 111 and 112), so it is always a midnight.
+        """
+        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
         if self.unit is Unit.DAYS:
-            return at - timedelta(days=self.amount)
-        if self.unit is Unit.MONTHS:
-            months = at.year * 12 + at.month - 1 - self.amount
-            first = at.replace(year=months // 12, month=months % 12 + 1, day=1)
-            last_day = ((first + timedelta(days=31)).replace(day=1) - timedelta(days=1)).day
-            return first.replace(day=min(at.day, last_day))
-        return at.replace(year=at.year - self.amount, month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+            return day - timedelta(days=self.amount)
+        if self.unit is Unit.CALENDAR_YEARS:
+            return day.replace(year=at.year - self.amount, month=1, day=1)
+        months = at.year * 12 + at.month - 1 - self.amount
+        year, month = months // 12, months % 12 + 1
+        return day.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Refused
 from core.models import RetentionRule
-from core.processing import CATEGORIES, Category, Period, Unit
+from core.processing import CATEGORIES, LONGEST, Category, Period, Unit
 
 BATCH = 2_000
 logger = logging.getLogger("spm.retention")
@@ -91,17 +91,23 @@ def permit_forgetting(category: str) -> None:
         cursor.execute("SELECT set_config('spm.forgetting', %s, true)", [category])
 
 
-def change_rule(rule: RetentionRule, *, amount: int, unit: str, is_active: bool, by: Actor, at: datetime) -> None:
-    """Change how long a category is kept, or stop its forgetting.
+def check_period(category: str, *, amount: int, unit: str, at: datetime) -> Period:
+    """The time of keeping that is meant.
 
-    Raises Refused `shorter_than_law` for a time shorter than the law allows, `amount_wrong` for one of no length.
+    Raises Refused `shorter_than_law` for one shorter than the law lets, `amount_wrong` for one of no length.
     """
     wanted = Period(amount, Unit(unit))
-    least = CATEGORIES[rule.category].least
-    if amount < 1:
-        raise Refused("amount_wrong", "Okres musi mieć co najmniej jeden dzień.", where="amount")
+    least = CATEGORIES[category].least
+    if not 1 <= amount <= LONGEST[wanted.unit]:
+        raise Refused("amount_wrong", "Okres musi mieć od jednego dnia do stu lat.", where="amount")
     if least is not None and wanted.horizon(timezone.localtime(at)) > least.horizon(timezone.localtime(at)):
         raise Refused("shorter_than_law", f"Prawo każe przechowywać te dane co najmniej: {least}.", where="amount")
+    return wanted
+
+
+def change_rule(rule: RetentionRule, *, amount: int, unit: str, is_active: bool, by: Actor, at: datetime) -> None:
+    """Change how long a category is kept, or stop its forgetting. Raises Refused as `check_period` does."""
+    wanted = check_period(rule.category, amount=amount, unit=unit, at=at)
     with transaction.atomic():
         RetentionRule.objects.filter(pk=rule.pk).update(amount=amount, unit=wanted.unit.value, is_active=is_active)
         audit.record("change_retention", f"retention:{rule.category}", by=by, period=str(wanted), is_active=is_active)

@@ -1,8 +1,9 @@
-"""Django's name for this floor; importing it registers the kinds of message that the floor queues."""
+"""Django's name for this floor; importing it registers the kinds of message and what the floor keeps of people."""
 
 from django.apps import AppConfig
 
-from liabilities import messages
+from liabilities import kept, messages
+from residents import disclosure
 
 
 class LiabilitiesConfig(AppConfig):
@@ -11,3 +12,5 @@ class LiabilitiesConfig(AppConfig):
     name = "liabilities"
     verbose_name = "należności"
     message_kinds = (messages.DUE_APPROACHING, messages.DUE_PASSED)
+    kept = (kept.DUES, kept.PROBLEMS)
+    disclosed = disclosure.register("liabilities.disclosure.SECTION")

@@ -1,6 +1,9 @@
-"""Django's name for this floor."""
+"""Django's name for this floor; importing it registers what the floor keeps of people."""
 
 from django.apps import AppConfig
+
+from notifications import kept
+from residents import disclosure
 
 
 class NotificationsConfig(AppConfig):
@@ -8,3 +11,5 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = "powiadomienia"
+    kept = (kept.MESSAGES,)
+    disclosed = disclosure.register("notifications.disclosure.SECTION")

@@ -62,6 +62,7 @@ class Message(models.Model):
     `_pln`, dates in `_on`). `about` names the thing it speaks of («instalment:12»): `withdraw_messages(about=…)` finds
     it there. `dedupe_key` makes a second queueing a no-op. Subject and body are filled in when it is sent, and kept.
     `in_doubt_since` is set while it waits to be asked about again under its key, because an answer was lost.
+    `forgotten_at` says since when its text, facts and address are gone (notifications/retention.py).
     """
 
     kind = models.CharField("rodzaj wiadomości", max_length=40)
@@ -99,6 +100,7 @@ class Message(models.Model):
     cost_points = models.DecimalField("koszt (punkty)", max_digits=10, decimal_places=4, null=True, blank=True)
     sent_at = models.DateTimeField("wysłano", null=True, blank=True)
     closed_at = models.DateTimeField("zakończono", null=True, blank=True)
+    forgotten_at = models.DateTimeField("treść usunięto", null=True, blank=True)
 
     class Meta:
         verbose_name = "wiadomość"
@@ -115,6 +117,8 @@ class Message(models.Model):
             # Read by withdraw_messages.
             models.Index(fields=["about"], name="message_about_open", condition=models.Q(state="queued")),
             models.Index(fields=["payer", "-queued_at"], name="message_inbox"),
+            # Read by forget_messages.
+            models.Index(fields=["queued_at"], name="message_to_forget", condition=models.Q(forgotten_at__isnull=True)),
             # Read by delivery reports.
             models.Index(
                 fields=["gateway", "gateway_id"], name="message_gateway_id", condition=~models.Q(gateway_id="")

@@ -1,8 +1,9 @@
-"""Django's name for this floor; importing it registers the kind of message that the floor queues."""
+"""Django's name for this floor; importing it registers its kind of message and what the floor keeps of people."""
 
 from django.apps import AppConfig
 
-from payments import messages
+from payments import kept, messages
+from residents import disclosure
 
 
 class PaymentsConfig(AppConfig):
@@ -11,3 +12,5 @@ class PaymentsConfig(AppConfig):
     name = "payments"
     verbose_name = "płatności"
     message_kinds = (messages.PAYMENT_POSTED,)
+    kept = (kept.PAYMENTS,)
+    disclosed = disclosure.register("payments.disclosure.SECTION")

@@ -18,6 +18,7 @@ from core.actor import Actor
 from core.addresses import client_address
 from residents.mandates import stands_for
 from residents.models import AccessRecord, Account, Mandate, Payer
+from residents.models.mandate import Scope
 from residents.queries import mandates_of
 
 CHOSEN = "payer_id"
@@ -142,14 +143,17 @@ def _tell_lapsed(request: HttpRequest, payer_id: int, others: tuple[Mandate, ...
     audit.record("mandate_lapsed", f"payer:{payer_id}", by=actor_of(request), mandate=last.pk)
 
 
-def payer_in_view(request: HttpRequest, *, what: str, to_pay: bool = False) -> Payer:
+def payer_in_view(request: HttpRequest, *, what: str, to_pay: bool = False, to_decide: bool = False) -> Payer:
     """The payer whose data this request may see, with the look recorded as *what*.
 
-    Raises NotConfirmed, or NotCovered when the mandate does not cover paying and *to_pay* asks for it.
+    Raises NotConfirmed, or NotCovered when *to_pay* or *to_decide* (about the data themselves) asks for more than the
+    mandate covers.
     """
     mandate = mandate_in_view(request)
     if to_pay and not mandate.may_pay:
         raise NotCovered("Twoje umocowanie obejmuje tylko podgląd, bez płacenia. Zapłacić może sam płatnik.")
+    if to_decide and mandate.scope != Scope.ALL:
+        raise NotCovered("Twoje umocowanie nie obejmuje decyzji o danych. Może je podjąć sam płatnik.")
     _record(request, mandate.payer, what=what, basis=mandate.get_basis_display())
     setattr(request, SEEN, mandate.payer_id)
     return mandate.payer
@@ -207,7 +211,7 @@ def _record(request: HttpRequest, payer: Payer, *, what: str, basis: str, reason
 
 
 def for_payer(
-    *, what: str, to_pay: bool = False
+    *, what: str, to_pay: bool = False, to_decide: bool = False
 ) -> Callable[
     [Callable[Concatenate[HttpRequest, Payer, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]
 ]:
@@ -222,7 +226,7 @@ def for_payer(
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
-                payer = payer_in_view(request, what=what, to_pay=to_pay)
+                payer = payer_in_view(request, what=what, to_pay=to_pay, to_decide=to_decide)
             except MandateLapsed:
                 return redirect("liabilities:my_dues")
             except NotConfirmed:

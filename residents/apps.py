@@ -1,6 +1,8 @@
-"""Django's name for this floor."""
+"""Django's name for this floor; importing it registers what the floor keeps of people."""
 
 from django.apps import AppConfig
+
+from residents import disclosure, kept
 
 
 class ResidentsConfig(AppConfig):
@@ -8,3 +10,5 @@ class ResidentsConfig(AppConfig):
 
     name = "residents"
     verbose_name = "mieszkańcy i konta"
+    kept = kept.ALL
+    disclosed = disclosure.register("residents.own_section.SECTION")

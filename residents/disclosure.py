@@ -22,7 +22,6 @@ class Shape(StrEnum):
     MONEY = "money"
     DAY = "day"
     MOMENT = "moment"
-    TRUTH = "true or false"
 
 
 @dataclass(frozen=True)

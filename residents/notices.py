@@ -27,6 +27,10 @@ TEXTS = {
     "claim_dismissed": ("Nic się nie zmienia: Twoje konto zostaje", "residents/notices/claim_dismissed.txt"),
     "mandate_granted": ("Ktoś może działać w Twoim imieniu", "residents/notices/mandate_granted.txt"),
     "mandate_ended": ("Umocowanie zostało odwołane", "residents/notices/mandate_ended.txt"),
+    "correction_accepted": ("Poprawiliśmy Twoje dane", "residents/notices/correction_accepted.txt"),
+    "correction_refused": ("Odpowiedź na wniosek o sprostowanie danych", "residents/notices/correction_refused.txt"),
+    "erasure_accepted": ("Usunęliśmy Twoje dane", "residents/notices/erasure_accepted.txt"),
+    "erasure_refused": ("Odpowiedź na wniosek o usunięcie danych", "residents/notices/erasure_refused.txt"),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Case, IntegerField, QuerySet, When
 
 from residents.identity import IdentityNumber
-from residents.models import AccessRecord, Account, Claim, Contact, Mandate, Payer
+from residents.models import AccessRecord, Account, Claim, Contact, DataRequest, Mandate, Payer
 from residents.models.mandate import Basis
 
 OWN_FIRST = Case(
@@ -46,3 +46,8 @@ def contacts_of(payer_id: int) -> dict[str, str]:
 def looks_at(payer_id: int) -> "QuerySet[AccessRecord]":
     """Every recorded look at the payer's data, the newest first."""
     return AccessRecord.objects.filter(payer_id=payer_id).order_by("-at", "-pk")
+
+
+def requests_of(payer_id: int) -> "QuerySet[DataRequest]":
+    """The payer's requests about their data, the newest first."""
+    return DataRequest.objects.filter(payer_id=payer_id).order_by("-asked_at", "-pk")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from residents import views
+from residents import rodo_views, views
 
 app_name = "residents"
 urlpatterns = [
@@ -13,4 +13,8 @@ urlpatterns = [
     path("moje-dane/umocowania/<int:pk>/skan/", views.mandate_scan, name="mandate_scan"),
     path("moje-dane/dzialam-jako/", views.switch, name="switch"),
     path("moje-dane/kto-przegladal/", views.looks, name="looks"),
+    path("moje-dane/prawa/", rodo_views.rights, name="rights"),
+    path("moje-dane/prawa/pobierz/", rodo_views.download, name="download"),
+    path("moje-dane/prawa/sprostowanie/", rodo_views.correction, name="correction"),
+    path("moje-dane/prawa/usuniecie/", rodo_views.erasure, name="erasure"),
 ]

@@ -9,11 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spm.settings")
 
 app = Celery("spm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["liabilities", "notifications", "payments", "residents"])
+app.autodiscover_tasks(["core", "liabilities", "notifications", "payments", "residents"])
 
 # Each job may run twice or late without harm; tests/house/test_timetable.py names the test of each.
 app.conf.beat_schedule = {
     "queue-reminders": {"task": "liabilities.tasks.queue_reminders", "schedule": crontab(hour=7, minute=0)},
+    "apply-retention": {"task": "core.tasks.apply_retention", "schedule": crontab(hour=2, minute=15)},
     "prove-ledger": {"task": "liabilities.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "dispatch": {"task": "notifications.tasks.dispatch", "schedule": 15.0, "options": {"expires": 15}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},

@@ -14,6 +14,7 @@ from core.models import InboundEvent
 from liabilities.models import ImportRun, Instalment
 from notifications.models import Message
 from payments.models import Payment
+from residents.models import DataRequest
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ def _tasks(request: HttpRequest) -> list[Task]:
         waiting = ConsentApplication.objects.filter(state="draft").count()
         page = reverse("admin:consents_consentapplication_changelist")
         tasks.append(Task(str(waiting), "wnioski do sprawdzenia", f"{page}?state__exact=draft", waiting > 0))
+    if request.user.has_perm("residents.change_datarequest"):
+        asked = DataRequest.objects.filter(state="waiting").count()
+        page = reverse("admin:residents_datarequest_changelist")
+        tasks.append(Task(str(asked), "wnioski o dane osobowe", f"{page}?state__exact=waiting", asked > 0))
     if request.user.has_perm("payments.view_payment"):
         doubtful = Payment.objects.filter(state="clerk").count()
         page = reverse("admin:payments_payment_changelist")

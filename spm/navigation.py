@@ -48,6 +48,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Konta", "account_circle", "admin:residents_account_changelist", "residents.view_account"),
             ("Umocowania", "handshake", "admin:residents_mandate_changelist", "residents.view_mandate"),
             ("Sporne tożsamości", "group_remove", "admin:residents_claim_changelist", "residents.view_claim"),
+            (
+                "Wnioski o dane (RODO)",
+                "privacy_tip",
+                "admin:residents_datarequest_changelist",
+                "residents.view_datarequest",
+            ),
         ],
     ),
     (
@@ -93,6 +99,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "help_center",
                 "admin:residents_lookreason_changelist",
                 "residents.view_lookreason",
+            ),
+            (
+                "Okresy przechowywania",
+                "auto_delete",
+                "admin:core_retentionrule_changelist",
+                "core.view_retentionrule",
             ),
             ("Dziennik zdarzeń", "history", "admin:core_auditentry_changelist", "core.view_auditentry"),
             ("Zdarzenia z zewnątrz", "input", "admin:core_inboundevent_changelist", "core.view_inboundevent"),

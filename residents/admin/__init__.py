@@ -2,7 +2,16 @@
 
 from residents.admin.accounts import AccountAdmin, MandateAdmin
 from residents.admin.claims import ClaimAdmin
+from residents.admin.data_requests import DataRequestAdmin
 from residents.admin.looks import AccessRecordAdmin, LookReasonAdmin
 from residents.admin.payers import PayerAdmin
 
-__all__ = ["AccessRecordAdmin", "AccountAdmin", "ClaimAdmin", "LookReasonAdmin", "MandateAdmin", "PayerAdmin"]
+__all__ = [
+    "AccessRecordAdmin",
+    "AccountAdmin",
+    "ClaimAdmin",
+    "DataRequestAdmin",
+    "LookReasonAdmin",
+    "MandateAdmin",
+    "PayerAdmin",
+]

@@ -1,0 +1,34 @@
+"""What this floor keeps of people, for the register of processing. Registered as the app starts (consents/apps.py)."""
+
+from core.processing import Category, Period, Unit, register
+
+EVIDENCE = Category(
+    code="consents",
+    name="Wnioski o powiadomienia i historia zgód",
+    purpose="Wysyłanie powiadomień za zgodą i wykazanie, że zgoda była udzielona",
+    people="osoby i firmy, które złożyły wniosek",
+    data="imię i nazwisko lub nazwa, PESEL, NIP lub REGON, telefon, e-mail, zaznaczone rodzaje, podpis (skan)",
+    recipients="operatorzy wysyłki SMS i e-mail: numer lub adres i treść wiadomości",
+    lawful_basis="art. 6 ust. 1 lit. a RODO; dowód: art. 7 ust. 1 i art. 6 ust. 1 lit. c RODO",
+    kept_basis="art. 17 ust. 3 lit. e RODO, art. 118 Kodeksu cywilnego: przedawnienie roszczeń",
+    since="wycofanie zgody lub zastąpienie wniosku nowszym",
+    keep=Period(6, Unit.CALENDAR_YEARS),
+    overdue="consents.retention.count_papers",
+    why_kept="dowód zgody: usuwa go pracownik po sprawdzeniu, że nie toczy się spór",
+)
+REFUSED = Category(
+    code="refused_applications",
+    name="Skany i kontakty z odrzuconych wniosków",
+    purpose="Wyjaśnienie, dlaczego wniosek odrzucono",
+    people="osoby i firmy, których wniosek odrzucono",
+    data="skan wniosku, telefon, e-mail",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odrzucony wniosek",
+    since="odrzucenie wniosku",
+    keep=Period(12, Unit.MONTHS),
+    forget="consents.retention.forget_refused",
+    overdue="consents.retention.count_refused",
+)
+
+register(EVIDENCE, REFUSED)

@@ -1,0 +1,42 @@
+"""Forgetting the papers of refused applications: their scans, phones and e-mails.
+
+That one came, and why it was refused, stays; so do accepted ones, which are evidence.
+"""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from consents.models import ApplicationState, ConsentApplication
+
+
+def _refused(before: datetime) -> "QuerySet[ConsentApplication]":
+    refused = ConsentApplication.objects.filter(state=ApplicationState.REJECTED, decided_at__lt=before)
+    return refused.exclude(scan="", phone="", email="")
+
+
+def forget_refused(before: datetime, most: int) -> int:
+    """Forget the scans and contacts of at most *most* refused applications; returns how many.
+
+    The file goes before its name: a run that dies between the two finds the row again, and a file that is gone already
+    is no fault.
+    """
+    rows = _refused(before).order_by("pk").select_for_update(of=("self",), skip_locked=True)[:most]
+    some = list(rows)
+    for paper in some:
+        if paper.scan:
+            paper.scan.storage.delete(str(paper.scan.name))
+    ConsentApplication.objects.filter(pk__in=[paper.pk for paper in some]).update(scan="", phone="", email="")
+    return len(some)
+
+
+def count_refused(before: datetime) -> int:
+    """How many refused applications are past their term."""
+    return _refused(before).count()
+
+
+def count_papers(before: datetime) -> int:
+    """How many accepted applications are past their term: none of their consents was in force after *before*."""
+    accepted = ConsentApplication.objects.filter(state=ApplicationState.ACCEPTED, decided_at__lt=before)
+    holding = Q(consents__during__endswith__isnull=True) | Q(consents__during__endswith__gte=before)
+    return accepted.exclude(pk__in=accepted.filter(holding, consents__isnull=False).values("pk")).count()

@@ -1,0 +1,35 @@
+"""What this floor keeps of people, for the register of processing. Registered as the app starts."""
+
+from core.processing import Category, Period, Unit, register
+
+DUES = Category(
+    code="dues",
+    name="Należności, raty i księga",
+    purpose="Pobór podatków, opłat i czynszów; pokazanie płatnikowi stanu konta",
+    people="podatnicy i inni płatnicy, osoby i firmy",
+    data="imię i nazwisko lub nazwa, PESEL, NIP lub REGON, adres, należności, terminy, wpłaty, odsetki",
+    recipients="brak; system finansowy urzędu jest źródłem danych",
+    lawful_basis="art. 6 ust. 1 lit. c i e RODO w związku z Ordynacją podatkową i ustawą o finansach publicznych",
+    kept_basis="art. 70 § 1 Ordynacji podatkowej, art. 74 ust. 2 ustawy o rachunkowości",
+    since="ostatni termin płatności",
+    keep=Period(5, Unit.CALENDAR_YEARS),
+    least=Period(5, Unit.CALENDAR_YEARS),
+    overdue="liabilities.retention.count_dues",
+    why_kept="akta brakuje archiwista, za zgodą archiwum państwowego (ustawa o narodowym zasobie archiwalnym, art. 5)",
+)
+PROBLEMS = Category(
+    code="import_problems",
+    name="Odrzucone wiersze plików z należnościami",
+    purpose="Poprawienie pliku w systemie źródłowym",
+    people="płatnicy z błędnych wierszy",
+    data="wartość błędnej kolumny; PESEL jest zasłonięty",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile trwa wyjaśnianie importu",
+    since="wczytanie pliku",
+    keep=Period(12, Unit.MONTHS),
+    forget="liabilities.retention.forget_problems",
+    overdue="liabilities.retention.count_problems",
+)
+
+register(DUES, PROBLEMS)

@@ -1,0 +1,20 @@
+"""What this floor keeps of people, for the register of processing. Registered as the app starts."""
+
+from core.processing import Category, Period, Unit, register
+
+MESSAGES = Category(
+    code="messages",
+    name="Treść wiadomości oraz numery i adresy, na które poszły",
+    purpose="Pokazanie mieszkańcowi jego wiadomości, wyjaśnianie reklamacji",
+    people="osoby i firmy, które dostały powiadomienie",
+    data="telefon lub e-mail, treść wiadomości",
+    recipients="operatorzy wysyłki SMS i e-mail",
+    lawful_basis="art. 6 ust. 1 lit. a RODO; ostrzeżenia: art. 6 ust. 1 lit. d i e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: rok na pytania; sam fakt wysłania zostaje jako rozliczenie zgody",
+    since="dodanie wiadomości do kolejki",
+    keep=Period(12, Unit.MONTHS),
+    forget="notifications.retention.forget_messages",
+    overdue="notifications.retention.count_messages",
+)
+
+register(MESSAGES)

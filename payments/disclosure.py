@@ -1,0 +1,102 @@
+"""What this floor knows of a payer: payments, what each paid, what became of it, and confirmations as PDF."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import partial
+
+from django.db.models import Max
+
+from payments.models import Payment, PaymentLine
+from payments.providers import label_of
+from payments.queries import history
+from payments.receipt_pdf import receipt_pdf
+from payments.states import State
+from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
+
+EVIDENCE_YEARS = 5  # ustawa o rachunkowości, art. 74 ust. 2 and 3
+
+
+def _payments(payer_id: int) -> Iterable[Sequence[object]]:
+    for payment in history(payer_id).select_related("made_by").iterator(chunk_size=500):
+        yield (
+            *(payment.reference, payment.amount, payment.get_state_display(), label_of(payment.provider)),
+            *(payment.provider_order_id, payment.made_by.get_full_name(), payment.started_at, payment.paid_on),
+            payment.posted_at,
+        )
+
+
+def _lines(payer_id: int) -> Iterable[Sequence[object]]:
+    lines = PaymentLine.objects.filter(payment__payer_id=payer_id).select_related("payment").order_by("payment", "pk")
+    for line in lines.iterator(chunk_size=500):
+        yield line.payment.reference, line.instalment_id, line.principal, line.interest, line.costs
+
+
+def _changes(payer_id: int) -> Iterable[Sequence[object]]:
+    for payment in history(payer_id).prefetch_related("changes").iterator(chunk_size=200):
+        for change in sorted(payment.changes.all(), key=lambda one: one.pk):
+            yield payment.reference, change.label, change.at
+
+
+def _receipts(payer_id: int) -> Iterable[Attachment]:
+    for payment in history(payer_id).filter(state=State.PAID.value).select_related("payer"):
+        yield Attachment(
+            f"potwierdzenie-{payment.reference}.pdf",
+            f"Potwierdzenie wpłaty {payment.reference}",
+            partial(receipt_pdf, payment),
+        )
+
+
+def _kept(payer_id: int, on: date) -> Iterable[Kept]:
+    last = Payment.objects.filter(payer_id=payer_id).aggregate(last=Max("started_at"))["last"]
+    if last is not None:
+        yield Kept(
+            what="płatności i potwierdzenia wpłat",
+            basis="art. 17 ust. 3 lit. b RODO; art. 74 ust. 2 i 3 ustawy o rachunkowości",
+            why="dowody księgowe przechowuje się przez pięć lat od początku następnego roku",
+            until=date(last.year + EVIDENCE_YEARS, 12, 31),
+            names_payer=True,
+        )
+
+
+SECTION = Section(
+    code="payments",
+    name="Płatności",
+    tables=(
+        Table(
+            "payments",
+            "Płatności",
+            (
+                Column("reference", "Numer"),
+                Column("amount", "Kwota", Shape.MONEY),
+                Column("state", "Stan"),
+                Column("provider", "Operator"),
+                Column("provider_order_id", "Numer u operatora"),
+                Column("made_by", "Kto zapłacił"),
+                Column("started_at", "Rozpoczęto", Shape.MOMENT),
+                Column("paid_on", "Dzień zapłaty", Shape.DAY),
+                Column("posted_at", "Zaksięgowano", Shape.MOMENT),
+            ),
+            _payments,
+        ),
+        Table(
+            "lines",
+            "Za co zapłacono",
+            (
+                Column("payment", "Numer płatności"),
+                Column("instalment", "Nr raty w portalu", Shape.WHOLE),
+                Column("principal", "Należność główna", Shape.MONEY),
+                Column("interest", "Odsetki", Shape.MONEY),
+                Column("costs", "Koszty upomnień", Shape.MONEY),
+            ),
+            _lines,
+        ),
+        Table(
+            "changes",
+            "Co działo się z płatnościami",
+            (Column("payment", "Numer płatności"), Column("state", "Stan"), Column("at", "Kiedy", Shape.MOMENT)),
+            _changes,
+        ),
+    ),
+    attachments=_receipts,
+    kept=_kept,
+)
