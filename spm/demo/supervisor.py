@@ -49,8 +49,11 @@ def _near(port: int) -> int:
 
 @contextmanager
 def sole_supervisor(directory: Path) -> Iterator[None]:
-    """Hold the directory's lock; two demos need two directories. Raises CannotStart when another one holds it."""
-    directory.mkdir(parents=True, exist_ok=True)
+    """Hold the directory's lock; two demos need two directories. Raises CannotStart when it is held, or no directory."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"DEMO_DIR={directory} is of no use: {error.strerror}. Name another directory.") from error
     with (directory / "supervisor.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,7 +67,7 @@ def sole_supervisor(directory: Path) -> Iterator[None]:
 
 def reset(directory: Path) -> None:
     """Throw the demo's data away, so that the next start begins anew."""
-    for name in ("redis", "media", "logs", "sandbox.sqlite3", "running.json", "keys.json"):
+    for name in ("redis", "media", "static", "logs", "sandbox.sqlite3", "running.json", "keys.json"):
         path = directory / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -111,6 +114,8 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "SPM_PAYU_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_SMTP_PORT": str(smtp),
         "REDIS_URL": os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0",
+        # Its own: two demos of one checkout would write one folder at the same time.
+        "SPM_STATIC_ROOT": os.environ.get("SPM_STATIC_ROOT") or str(directory / "static"),
     }
     os.environ.update(told)
     os.environ["SPM_PROFILE"] = "demo"
