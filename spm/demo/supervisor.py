@@ -49,7 +49,7 @@ def _near(port: int) -> int:
 
 @contextmanager
 def sole_supervisor(directory: Path) -> Iterator[None]:
-    """Hold the directory's lock; two demos need two directories. Raises CannotStart when it is held, or no directory."""
+    """Hold the directory's lock; two demos need two directories. CannotStart when it is held or no directory."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
