@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
+
 from consents.actions import accept_application, register_application
 from consents.models import ConsentApplication
 from consents.replacement import Choice
@@ -60,7 +62,9 @@ def account(email: str, *, name: str = "Anna Nowak", **extra: object) -> Account
     return made
 
 
-def mandate(who: Account, whom: Payer, *, basis: str = "self", scope: str = "all") -> Mandate:
+def mandate(
+    who: Account, whom: Payer, *, basis: str = "self", scope: str = "all", scan: "ContentFile[bytes] | None" = None
+) -> Mandate:
     """A mandate in force since yesterday."""
     return grant_mandate(
         account=who,
@@ -70,6 +74,7 @@ def mandate(who: Account, whom: Payer, *, basis: str = "self", scope: str = "all
         confirmed_how="w teście",
         by=BY,
         at=now() - timedelta(days=1),
+        scan=scan,
     )
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -156,7 +155,7 @@ class IdentityPages(OfficeAdmin):
         payer = get_object_or_404(Payer, pk=pk)
         if not self.has_view_permission(request, payer):
             raise PermissionDenied
-        form: forms.Form = ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             give_reason(request, payer, form.cleaned_data["reason"])
             return redirect("admin:residents_payer_change", pk)

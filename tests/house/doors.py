@@ -15,6 +15,8 @@ PAGES = """
 moje-dane/                                  in     who  200  200  who  who  who  who  who
 moje-dane/potwierdz/                        in     200  200  200  200  200  200  200  200
 moje-dane/zgloszenia/                       in     200  200  200  200  200  200  200  200
+moje-dane/umocowania/<int:pk>/              in     404  200  404  404  404  404  404  404
+moje-dane/umocowania/<int:pk>/skan/         in     404  200  404  404  404  404  404  404
 moje-dane/dzialam-jako/                     405    405  405  405  405  405  405  405  405
 moje-dane/kto-przegladal/                   in     who  200  200  who  who  who  who  who
 zgody/                                      in     who  200  200  who  who  who  who  who
@@ -74,6 +76,11 @@ urzad/^(?P<app_label>…)/$                   desk   desk desk desk 200  200  40
 urzad/(?P<url>.*)$                          desk   desk desk desk 404  404  404  404  404
 urzad/residents/payer/<int:pk>/kod/         desk   desk desk desk 200  403  403  403  200
 urzad/residents/payer/<int:pk>/umocowanie/  desk   desk desk desk 200  403  403  403  200
+urzad/residents/payer/<int:pk>/dokument/    desk   desk desk desk 200  403  403  403  200
+urzad/residents/payer/<int:pk>/powod/       desk   desk desk desk 200  200  403  200  200
+urzad/residents/mandate/<int:pk>/skan/      desk   desk desk desk 200  403  403  200  200
+urzad/residents/accessrecord/podglady.csv   desk   desk desk desk 403  403  403  200  200
+urzad/residents/payer/<path:object_id>/see_document/ desk desk desk desk go 403 403 403 go
 urzad/residents/payer/<path:object_id>/hand_out_code/ desk desk desk desk go 403 403 403 go
 urzad/residents/payer/<path:object_id>/let_act/ desk desk desk desk go 403  403  403  go
 urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403 200  200
@@ -92,7 +99,9 @@ core/inboundevent            -     r    -    r    r
 residents/payer              ra    r    -    r    ra
 residents/account            r     -    -    r    r
 residents/mandate            r     -    -    r    r
+residents/claim              r     -    -    r    r
 residents/accessrecord       -     -    -    r    r
+residents/lookreason         -     -    -    r    ra
 consents/consentapplication  ra    -    -    r    ra
 consents/consent             r     -    r    r    r
 consents/topic               r     -    r    r    r

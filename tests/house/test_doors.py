@@ -18,6 +18,7 @@ from core import inbound
 from notifications.models import GatewayRest, Message
 from payments.actions import complete_payment, start_payment
 from payments.models import Payment
+from residents.actions import claim_payer
 from residents.models import AccessRecord, Account, Payer
 from tests import make
 from tests.house.doors import CAST, STAFF, doors
@@ -27,6 +28,7 @@ from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
 DOORS = doors()
+OWN = ("naleznosci", "platnosci", "wiadomosci", "moje-dane/umocowania")
 ODD_IDS = ("0", "-1", "999999999999999999999999", "²", "x", "1%00", "1 OR 1=1", "%2e%2e")
 
 
@@ -39,7 +41,12 @@ class World:
         inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
         GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
         AccessRecord.objects.create(account=anna, account_name="Anna Nowak", payer=payer, what="test", basis="test")
+        attorney = make.account("ewa@example.com", name="Ewa Pełnomocna")
+        scan = ContentFile(b"%PDF-1.4 skan", "skan.pdf")
+        mandate = make.mandate(attorney, payer, basis="attorney", scope="view", scan=scan)
+        claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         self.values: dict[str, object] = {
+            "pk": mandate.pk,
             "instalment_id": make.instalment("ANNA-1").pk,
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
             "number": payment.number,
@@ -47,7 +54,11 @@ class World:
             "content_type_id": 1,
             "object_id": 1,
         }
-        self.rows: dict[str, object] = {"consents/consentapplication": scanned, "payments/payment": payment.pk}
+        self.rows: dict[str, object] = {
+            "consents/consentapplication": scanned,
+            "payments/payment": payment.pk,
+            "residents/mandate": mandate.pk,
+        }
 
     def address(self, route: str, **values: object) -> str:
         """The address of *route* for anna's object; *values* name another."""
@@ -166,8 +177,8 @@ def test_a_door_that_stays_shut_records_no_look(who: str, visitor: Visitor, worl
 
 @pytest.mark.parametrize("visitor", ["obcy"], indirect=True)
 def test_what_is_anothers_is_not_there(visitor: Visitor, world: World) -> None:
-    own = [route for route in DOORS if "<" in route and route.startswith(("naleznosci", "platnosci", "wiadomosci"))]
-    assert len(own) == 5
+    own = [route for route in DOORS if "<" in route and route.startswith(OWN)]
+    assert len(own) == 7
     assert {visitor.ask(world.address(route)) for route in own} == {"404"}
 
 
