@@ -1,7 +1,7 @@
 """A dues file into the ledger: read, check, stage, apply; good rows go in beside bad ones (docs/formats/dues.md)."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -35,6 +35,7 @@ REWRITES = {
     "kwota": "Kwota jest mniejsza niż to, co już wpłacono: zmieniłaby historię. Zwrot lub nadpłatę wykaż osobno.",
     "zaplacono": "Wpłata jest mniejsza niż podana wcześniej: zmieniłaby historię. Wycofanie wpłaty wykaż jako storno.",
 }
+STRANGER = "Nikt w rejestrze nie ma tego numeru nadanego przez gminę. Zarejestruj najpierw tę osobę."
 WITHDRAWN_AT_ONCE = 5_000
 ANALYZED_FROM = 1_000
 EARLIEST = 1990
@@ -83,7 +84,8 @@ def import_dues(
         staging.stage(reading.rows())
         numbers = reading.payer_numbers
         payers = register_payers(reading.names, by=by)
-        staging.stage_payers({payer_no: payers[number] for number, payer_no in numbers.items()})
+        staging.stage_payers({payer_no: payers[number] for number, payer_no in numbers.items() if number in payers})
+        reading.refuse_strangers(numbers.keys() - payers.keys())
         run = ImportRun.objects.create(
             source=source,
             file_name=file_name[-200:],
@@ -154,6 +156,13 @@ class _Reading:
             payable_by = moved_term(due_on, regime=self._regimes[kind_code]).payable_by
             self._moved[due_on, kind_code] = payable_by
         return line, external_id, payer_no, kind_code, title, year, number, due_on, payable_by, amount, paid, account
+
+    def refuse_strangers(self, numbers: Collection[IdentityNumber]) -> None:
+        """Keep the rows of numbers that the town gave to nobody: a payer needs more than such a number."""
+        bearers = {self.payer_numbers[number]: number for number in numbers}
+        for line, payer_no in staging.lines_of(bearers):
+            value = mask_number(bearers[payer_no].value)
+            self.problems[line] = (RowProblem(line, "identyfikator", value, STRANGER),)
 
     def refuse(self, rewrites: Sequence[staging.Rewrite]) -> None:
         """Keep rows that the ledger refused among the problems."""

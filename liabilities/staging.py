@@ -9,7 +9,7 @@ known go two ways:
   keeps their sums as it always does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -86,7 +86,9 @@ FROM (
     ) AS told
     CROSS JOIN LATERAL (
         SELECT COALESCE(-sum(e.amount), 0) AS paid FROM liabilities_ledgerentry AS e
-        WHERE e.payer_id = l.payer_id AND e.account = 'credit' AND e.reference LIKE 'import:%%:' || i.id
+        WHERE e.payer_id IN (SELECT l.payer_id
+                UNION ALL SELECT p.id FROM residents_payer AS p WHERE p.merged_into_id = l.payer_id)
+            AND e.account = 'credit' AND e.reference LIKE 'import:%%:' || i.id
     ) AS credited
 ) AS j
 """
@@ -183,6 +185,15 @@ def stage(rows: Iterable[Sequence[object]]) -> None:
 def stage_payers(payers: Mapping[int, int]) -> None:
     """Say which payer each `payer_no` of the staged rows is."""
     copy_rows("due_payer", ("payer_no", "payer_id"), payers.items())
+
+
+def lines_of(payer_nos: Collection[int]) -> list[tuple[int, int]]:
+    """The staged rows of these payers: line and `payer_no`."""
+    if not payer_nos:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT line, payer_no FROM due_row WHERE payer_no = ANY(%s)", [list(payer_nos)])
+        return list(cursor.fetchall())
 
 
 def apply(*, source: str, as_of: datetime, on: date, run: int) -> Applied:

@@ -6,9 +6,7 @@ from django.utils import timezone
 
 from core.errors import Refused
 from residents.identity import IdentityNumber, read_identity
-from residents.models import Account, Payer
-from residents.models.payer import Kind
-from residents.queries import find_payer
+from residents.models import Account
 
 
 class SignUpForm(forms.Form):
@@ -27,7 +25,7 @@ class SignUpForm(forms.Form):
 
 
 class IdentityNumberField(forms.CharField):
-    """A PESEL, NIP or REGON, checked; its cleaned value is an IdentityNumber (None when empty and not required)."""
+    """An identity number, checked; its cleaned value is an IdentityNumber (None when empty and not required)."""
 
     def __init__(self, **options: object) -> None:
         options.setdefault("label", "PESEL, NIP lub REGON")
@@ -56,28 +54,3 @@ class ConfirmForm(forms.Form):
         help_text="Osiem liter i cyfr, na przykład ABCD-EFGH.",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
     )
-
-
-class PayerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A clerk registers a payer or mends a name and address; the number is given once."""
-
-    number = IdentityNumberField(required=False, help_text="Można zostawić puste, gdy płatnik nie ma numeru.")
-
-    class Meta:
-        model = Payer
-        fields = ("kind", "name", "street", "postal_code", "city")
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        if self.instance.pk:
-            self.fields.pop("number", None)
-
-    def clean(self) -> dict[str, object] | None:
-        """A PESEL belongs to a person, NIP and REGON to a body or a person in business."""
-        cleaned = super().clean() or self.cleaned_data
-        number = cleaned.get("number")
-        if number is not None and cleaned.get("kind") == Kind.COMPANY and number.kind == "pesel":
-            self.add_error("number", "Firma nie ma numeru PESEL. Podaj NIP lub REGON.")
-        elif number is not None and find_payer(number) is not None:
-            self.add_error("number", "Płatnik z tym numerem już jest w rejestrze. Znajdź go na liście płatników.")
-        return cleaned

@@ -1,7 +1,7 @@
-"""PESEL, NIP, REGON: what a number says, and when it is false.
+"""PESEL, NIP, REGON, KRS and the town's own number: what a number says, and when it is false.
 
 python-stdnum checks lengths and digits; this file adds what it does not: births in the future, numbers of one digit,
-a REGON of 14 digits whose first nine fail.
+a REGON of 14 digits whose first nine fail, numbers of the court register (KRS), which carry no check digit.
 """
 
 import re
@@ -18,10 +18,14 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from core.errors import Refused
 
 SEPARATORS = re.compile(r"[\s\u00a0.\-–]")
+REGISTER = re.compile(r"^(?:PL|NIP|KRS|REGON|PESEL):?")
 CENTURIES = {80: 1800, 0: 1900, 20: 2000, 40: 2100, 60: 2200}
 PESEL_WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
 NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 REGON_WEIGHTS = (8, 9, 2, 3, 4, 5, 6, 7)
+# The court register counts up from 0000000001 and has passed a million; no NIP begins with a zero.
+KRS = re.compile(r"000[0-9]{7}")
+TOWN_NUMBER = re.compile(r"([A-ZĄĆĘŁŃÓŚŹŻ]{1,4})([0-9]{1,12})")
 MEND = "Sprawdź cyfry w dokumencie."
 
 
@@ -31,11 +35,13 @@ class NumberKind(StrEnum):
     PESEL = "pesel"
     NIP = "nip"
     REGON = "regon"
+    KRS = "krs"
+    TOWN = "town"
 
 
 @dataclass(frozen=True)
 class IdentityNumber:
-    """A number that passed every check, digits only."""
+    """A number that passed every check: digits only, the town's own as «OB-000123»."""
 
     kind: NumberKind
     value: str
@@ -77,25 +83,29 @@ def _check_regon(digits: str) -> None:
 
 @lru_cache(maxsize=65_536)
 def read_identity(text: str, *, on: date) -> IdentityNumber:
-    """The PESEL (11 digits), NIP (10) or REGON (9 or 14) that *text* holds; *on* is the day against which births count.
+    """The PESEL (11 digits), NIP or KRS (10), REGON (9 or 14) or number of the town's own («OB-000123») in *text*.
 
-    Raises Refused: `number_empty`, `number_length`, `number_repeated`, `pesel_checksum`, `pesel_date`, `pesel_future`,
-    `nip_checksum`, `regon_checksum`. No message repeats the number.
+    *on* is the day against which births count. Raises Refused: `number_empty`, `number_length`, `number_repeated`,
+    `pesel_checksum`, `pesel_date`, `pesel_future`, `nip_checksum`, `regon_checksum`. No message repeats the number.
     """
-    digits = SEPARATORS.sub("", text).upper().removeprefix("PL")
+    digits = REGISTER.sub("", SEPARATORS.sub("", text).upper())
     if not digits:
         raise Refused("number_empty", "Brakuje numeru PESEL, NIP lub REGON.", mend="Wpisz go z dokumentu.")
+    if len(digits) <= 20 and (own := TOWN_NUMBER.fullmatch(digits)):
+        return IdentityNumber(NumberKind.TOWN, f"{own[1]}-{own[2]}")
     if not (digits.isascii() and digits.isdigit()) or len(digits) not in {9, 10, 11, 14}:
         raise Refused(
             "number_length",
-            "To nie jest PESEL, NIP ani REGON.",
-            mend="PESEL ma 11 cyfr, NIP 10, REGON 9 albo 14.",
+            "To nie jest PESEL, NIP, REGON ani KRS.",
+            mend="PESEL ma 11 cyfr, NIP i KRS 10, REGON 9 albo 14.",
         )
     if len(set(digits)) == 1:
         raise Refused("number_repeated", "Numer złożony z jednej cyfry nie istnieje.", mend=MEND)
     if len(digits) == 11:
         _check_pesel(digits, on)
         return IdentityNumber(NumberKind.PESEL, digits)
+    if KRS.fullmatch(digits):
+        return IdentityNumber(NumberKind.KRS, digits)
     if len(digits) == 10:
         _check_nip(digits)
         return IdentityNumber(NumberKind.NIP, digits)

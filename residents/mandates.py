@@ -14,13 +14,25 @@ from residents.models.mandate import PRINCIPALS, Basis, Scope
 from residents.notices import tell
 
 
-def lock_mandates(payer: Payer, *, at: datetime) -> None:
-    """Let nobody else change who acts for *payer* until the caller's transaction ends.
+def lock_mandates(payer: Payer, *, at: datetime) -> Payer:
+    """Let nobody else change who acts for *payer* until the caller's transaction ends; returns the payer as of now.
 
     One that ran out by itself must not stand in the way of its renewal: it is marked as ended when it did.
     """
-    Payer.objects.select_for_update(of=("self",)).get(pk=payer.pk)
+    locked = Payer.objects.select_for_update(of=("self",)).get(pk=payer.pk)
     payer.mandates.filter(revoked_at__isnull=True, valid_until__lte=at).update(revoked_at=F("valid_until"))
+    return locked
+
+
+def _check_payer(payer: Payer) -> None:
+    if payer.merged_into_id is not None:
+        raise Refused("payer_merged", "Ten wpis połączono z innym.", mend="Otwórz płatnika, z którym go połączono.")
+    if payer.deceased_on is not None:
+        raise Refused(
+            "payer_deceased",
+            "Według rejestru ta osoba nie żyje: nikt nie może działać w jej imieniu.",
+            mend="Jeśli to pomyłka, zgłoś się do urzędu z dowodem tożsamości.",
+        )
 
 
 def grant_mandate(
@@ -39,7 +51,7 @@ def grant_mandate(
     """Let *account* act for *payer* from *valid_from* (else from *at*) until *valid_until*; the payer's own are told.
 
     Raises Refused `already_confirmed` when it may already, `payer_taken` when the payer has an own account,
-    `ends_before_it_begins`.
+    `ends_before_it_begins`, `payer_merged`, `payer_deceased`.
     """
     begins = valid_from or at
     if valid_until is not None and valid_until <= at:
@@ -49,7 +61,7 @@ def grant_mandate(
             "ends_before_it_begins", "Ten dzień jest przed początkiem.", where="valid_until", mend="Podaj późniejszy."
         )
     with transaction.atomic():
-        lock_mandates(payer, at=at)
+        _check_payer(lock_mandates(payer, at=at))
         if Mandate.objects.filter(account=account, payer=payer, revoked_at__isnull=True).exists():
             raise Refused("already_confirmed", "To konto już działa w imieniu tego płatnika.")
         if basis == Basis.SELF and payer.mandates.filter(basis=Basis.SELF, revoked_at__isnull=True).exists():

@@ -10,66 +10,82 @@ from core.encryption import fingerprint, seal
 from residents.identity import IdentityNumber, NumberKind
 from residents.models.payer import Kind
 
-COLUMNS = ("kind", "name", "pesel", "pesel_fingerprint", "nip", "regon")
+COLUMNS = ("kind", "name", "pesel", "pesel_fingerprint", "nip", "regon", "krs")
 WANTED = """
 DROP TABLE IF EXISTS payer_wanted;
 CREATE TEMPORARY TABLE payer_wanted (
-    kind varchar(10), name varchar(200), pesel text, pesel_fingerprint varchar(64), nip varchar(10), regon varchar(14)
+    kind varchar(10), name varchar(200), pesel text, pesel_fingerprint varchar(64), nip varchar(10), regon varchar(14),
+    krs varchar(10)
 ) ON COMMIT DROP
 """
 INSERT = """
-INSERT INTO residents_payer (kind, name, pesel, pesel_fingerprint, nip, regon, street, postal_code, city)
-SELECT kind, name, pesel, pesel_fingerprint, nip, regon, '', '', '' FROM payer_wanted
+INSERT INTO residents_payer (kind, name, pesel, pesel_fingerprint, nip, regon, krs, street, postal_code, city)
+SELECT kind, name, pesel, pesel_fingerprint, nip, regon, krs, '', '', '' FROM payer_wanted
 ON CONFLICT DO NOTHING
-RETURNING id, pesel_fingerprint || nip || regon
+RETURNING id, pesel_fingerprint, nip, regon, krs, ''
 """
-# A number's key: the fingerprint of a PESEL, else the number itself. Lengths tell them apart.
+# The records are locked as a row that points at them would lock them, in the order of ids: none of them is merged away
+# between this look and what the caller hangs on it (residents/merging.py).
 KNOWN = """
-SELECT id, pesel_fingerprint FROM residents_payer WHERE pesel_fingerprint = ANY(%(prints)s)
-UNION ALL SELECT id, nip FROM residents_payer WHERE nip = ANY(%(nips)s)
-UNION ALL SELECT id, regon FROM residents_payer WHERE regon = ANY(%(regons)s)
+SELECT COALESCE(merged_into_id, id), pesel_fingerprint, nip, regon, krs, town_number FROM residents_payer
+WHERE id IN (
+    SELECT id FROM residents_payer WHERE pesel_fingerprint = ANY(%(pesel)s)
+    UNION ALL SELECT id FROM residents_payer WHERE nip = ANY(%(nip)s)
+    UNION ALL SELECT id FROM residents_payer WHERE regon = ANY(%(regon)s)
+    UNION ALL SELECT id FROM residents_payer WHERE krs = ANY(%(krs)s)
+    UNION ALL SELECT id FROM residents_payer WHERE town_number = ANY(%(town)s)
+)
+ORDER BY id FOR KEY SHARE
 """
+# A number's key in these statements: its kind, and the number or the PESEL's fingerprint.
+KINDS = (NumberKind.PESEL, NumberKind.NIP, NumberKind.REGON, NumberKind.KRS, NumberKind.TOWN)
 
 
-def keys_of(numbers: Iterable[IdentityNumber]) -> dict[str, IdentityNumber]:
+Key = tuple[NumberKind, str]
+
+
+def keys_of(numbers: Iterable[IdentityNumber]) -> dict[Key, IdentityNumber]:
     """Each number by its key."""
     return {
-        fingerprint(number.value) if number.kind is NumberKind.PESEL else number.value: number for number in numbers
+        (number.kind, fingerprint(number.value) if number.kind is NumberKind.PESEL else number.value): number
+        for number in numbers
     }
 
 
-def find_payers(keys: Mapping[str, IdentityNumber]) -> dict[IdentityNumber, int]:
+def find_payers(keys: Mapping[Key, IdentityNumber]) -> dict[IdentityNumber, int]:
     """The payers who bear these numbers: number → payer id. One query."""
+    wanted: dict[str, list[str]] = {kind.value: [] for kind in KINDS}
+    for kind, key in keys:
+        wanted[kind.value].append(key)
     with connection.cursor() as cursor:
-        cursor.execute(
-            KNOWN,
-            {
-                "prints": _keys(keys, NumberKind.PESEL),
-                "nips": _keys(keys, NumberKind.NIP),
-                "regons": _keys(keys, NumberKind.REGON),
-            },
-        )
-        return {keys[key]: payer_id for payer_id, key in cursor.fetchall()}
+        cursor.execute(KNOWN, wanted)
+        return _told(cursor.fetchall(), keys)
 
 
-def insert_payers(keys: Mapping[str, IdentityNumber], names: Mapping[IdentityNumber, str]) -> dict[IdentityNumber, int]:
+def insert_payers(keys: Mapping[Key, IdentityNumber], names: Mapping[IdentityNumber, str]) -> dict[IdentityNumber, int]:
     """Register the bearers of numbers that nobody bore a moment ago: number → payer id, in the caller's transaction.
 
     Who was registered by somebody else since then is not among them.
     """
     with connection.cursor() as cursor:
         cursor.execute(WANTED)
-        copy_rows("payer_wanted", COLUMNS, (_row(key, number, names[number]) for key, number in keys.items()))
+        copy_rows("payer_wanted", COLUMNS, (_row(key, number, names[number]) for (_, key), number in keys.items()))
         cursor.execute(INSERT)
-        return {keys[key]: payer_id for payer_id, key in cursor.fetchall()}
+        return _told(cursor.fetchall(), keys)
 
 
-def _keys(keys: Mapping[str, IdentityNumber], kind: NumberKind) -> list[Any]:  # as the driver's stub takes arrays
-    return [key for key, number in keys.items() if number.kind is kind]
+def _told(rows: Iterable[tuple[Any, ...]], keys: Mapping[Key, IdentityNumber]) -> dict[IdentityNumber, int]:
+    """A bearer of several numbers is told for each that was asked for."""
+    return {
+        keys[kind, key]: payer_id
+        for payer_id, *borne in rows
+        for kind, key in zip(KINDS, borne, strict=True)
+        if key and (kind, key) in keys
+    }
 
 
 def _row(key: str, number: IdentityNumber, name: str) -> tuple[str, ...]:
     if number.kind is NumberKind.PESEL:
-        return Kind.PERSON.value, name, seal(number.value), key, "", ""
-    nip, regon = (number.value, "") if number.kind is NumberKind.NIP else ("", number.value)
-    return Kind.COMPANY.value, name, "", "", nip, regon
+        return Kind.PERSON.value, name, seal(number.value), key, "", "", ""
+    borne = (number.value if number.kind is kind else "" for kind in (NumberKind.NIP, NumberKind.REGON, NumberKind.KRS))
+    return Kind.COMPANY.value, name, "", "", *borne

@@ -14,8 +14,17 @@ OWN_FIRST = Case(
 
 
 def find_payer(number: IdentityNumber) -> Payer | None:
-    """The payer who bears *number*, by the keyed index for a PESEL; None when nobody does."""
-    return Payer.objects.with_number(number).first()
+    """The payer who bears *number*, by the keyed index for a PESEL; None when nobody does.
+
+    The number of a record that was merged leads to the payer that was kept.
+    """
+    found = Payer.objects.with_number(number).select_related("merged_into").first()
+    return found and (found.merged_into or found)
+
+
+def same_person(payer_id: int) -> "QuerySet[Payer, int]":
+    """The ids of the payer's own record and of all that were merged into it, for `payer_id__in=…`."""
+    return Payer.objects.same_as(payer_id).values_list("pk", flat=True)
 
 
 def mandates_of(account: Account, *, at: datetime) -> "QuerySet[Mandate]":
@@ -44,8 +53,8 @@ def contacts_of(payer_id: int) -> dict[str, str]:
 
 
 def looks_at(payer_id: int) -> "QuerySet[AccessRecord]":
-    """Every recorded look at the payer's data, the newest first."""
-    return AccessRecord.objects.filter(payer_id=payer_id).order_by("-at", "-pk")
+    """Every recorded look at the payer's data, also before records were merged, the newest first."""
+    return AccessRecord.objects.filter(payer_id__in=same_person(payer_id)).order_by("-at", "-pk")
 
 
 def requests_of(payer_id: int) -> "QuerySet[DataRequest]":

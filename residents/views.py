@@ -42,7 +42,7 @@ def profile(request: HttpRequest, payer: Payer) -> HttpResponse:
         "others": acting_for_payer(payer.pk, at=now).exclude(account=account)
         if stands_for(account, payer, at=now)
         else [],
-        "number": mask_number(payer.pesel or payer.nip or payer.regon),
+        "number": mask_number(payer.identity_number),
         "phone": mask_phone(contacts["phone"]) if "phone" in contacts else "",
         "email": f"{email[:2]}***@{email.partition('@')[2]}" if email else "",
     }

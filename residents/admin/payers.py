@@ -5,15 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from core.admin import ReadOnlyInline
 from residents.access import actor_of, staff_looked
-from residents.actions import correct_payer, register_payer
+from residents.actions import correct_payer, record_death, register_foreigner, register_payer
 from residents.admin.identity_pages import IdentityPages
-from residents.forms import PayerForm
 from residents.identity import mask_number
 from residents.models import Contact, Mandate, Payer
+from residents.models.payer import Kind
 from residents.number_search import NumberSearch
+from residents.payer_forms import PayerForm
 
 
 class ContactInline(ReadOnlyInline):
@@ -36,8 +38,8 @@ class PayerAdmin(IdentityPages, NumberSearch):
 
     form = PayerForm
     inlines = (ContactInline, MandateInline)
-    list_display = ("name", "kind", "masked_number", "street", "city")
-    list_filter = ("kind",)
+    list_display = ("name", "kind", "masked_number", "street", "city", "deceased_on")
+    list_filter = ("kind", ("deceased_on", admin.EmptyFieldListFilter))
     search_fields = ("name",)
     list_per_page = 50
     show_full_result_count = False
@@ -47,15 +49,19 @@ class PayerAdmin(IdentityPages, NumberSearch):
     @admin.display(description="numer")
     def masked_number(self, payer: Payer) -> str:
         """The number, all but its last three digits hidden."""
-        return mask_number(payer.pesel or payer.nip or payer.regon)
+        return mask_number(payer.identity_number)
 
     def get_fields(self, request: HttpRequest, obj: Payer | None = None) -> tuple[str, ...]:
         """The number is typed once, when the payer is registered; later only its last digits are shown."""
-        return ("kind", "name", "number" if obj is None else "masked_number", "street", "postal_code", "city")
+        if obj is None:
+            return ("kind", "name", "number", "birth_date", "street", "postal_code", "city")
+        born = () if obj.kind == Kind.COMPANY else ("birth_date",)
+        died = () if obj.kind == Kind.COMPANY else ("deceased_on",)
+        return ("kind", "name", "masked_number", *born, "street", "postal_code", "city", *died)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Payer | None = None) -> tuple[str, ...]:
         """What a clerk cannot mend."""
-        return () if obj is None else ("kind", "masked_number")
+        return () if obj is None else ("kind", "masked_number", "birth_date")
 
     def get_form(self, request: HttpRequest, obj: Payer | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """The same form for both; `number` is no column, so Django must not look for one."""
@@ -77,12 +83,19 @@ class PayerAdmin(IdentityPages, NumberSearch):
         """Register or correct through the actions."""
         data = form.cleaned_data
         address = {name: data.get(name, "") for name in ("street", "postal_code", "city")}
+        who, today = actor_of(request), timezone.localdate()
         if change:
-            correct_payer(Payer.objects.get(pk=obj.pk), name=data["name"], by=actor_of(request), **address)
+            payer = correct_payer(Payer.objects.get(pk=obj.pk), name=data["name"], by=who, **address)
+            if "deceased_on" in data and data["deceased_on"] != payer.deceased_on:
+                record_death(payer, deceased_on=data["deceased_on"], on=today, by=who)
             return
-        made = register_payer(
-            kind=data["kind"], name=data["name"], number=data.get("number"), by=actor_of(request), **address
-        )
+        number = data.get("number")
+        if data["kind"] == Kind.FOREIGNER:
+            made = register_foreigner(
+                name=data["name"], birth_date=data["birth_date"], number=number, on=today, by=who, **address
+            )
+        else:
+            made = register_payer(kind=data["kind"], name=data["name"], number=number, by=who, **address)
         obj.pk = made.pk
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

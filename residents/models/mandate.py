@@ -36,11 +36,16 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     """Words for mandates."""
 
     def in_force(self, at: datetime) -> Self:
-        """Begun, not over, not revoked."""
+        """Begun, not over, not revoked, for a payer who lives: a mandate ends with who gave it (KC art. 101 § 2).
+
+        One for a record that was merged into another rests with it (residents/merging.py).
+        """
         return self.filter(
             models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=at),
             valid_from__lte=at,
             revoked_at__isnull=True,
+            payer__deceased_on__isnull=True,
+            payer__merged_into__isnull=True,
         )
 
 

@@ -154,7 +154,7 @@ FUTURE = (make.today() + timedelta(days=3)).isoformat()
     [
         ({"number": "44051401459"}, "Cyfra kontrolna numeru PESEL się nie zgadza."),
         ({"number": "4405140145"}, "Cyfra kontrolna numeru NIP się nie zgadza."),
-        ({"number": "123"}, "To nie jest PESEL, NIP ani REGON. PESEL ma 11 cyfr, NIP 10, REGON 9 albo 14."),
+        ({"number": "123"}, "To nie jest PESEL, NIP, REGON ani KRS. PESEL ma 11 cyfr, NIP i KRS 10, REGON 9 albo 14."),
         ({"number": ""}, "To pole jest wymagane."),
         ({"name": " "}, "To pole jest wymagane."),
         ({"name": "Anna\x00"}, "Znaki null są niedozwolone"),

@@ -66,7 +66,7 @@ def test_the_right_number_and_code_lead_to_the_dues(browser: Client, code: str) 
         (NUMBER.value, "ZZZZ-ZZZZ", "Numer albo kod się nie zgadza."),
         (make.pesel(8).value, "ZZZZ-ZZZZ", "Numer albo kod się nie zgadza."),
         ("44051401459", "ZZZZ-ZZZZ", "Cyfra kontrolna numeru PESEL się nie zgadza."),
-        ("1", "ZZZZ-ZZZZ", "To nie jest PESEL, NIP ani REGON."),
+        ("1", "ZZZZ-ZZZZ", "To nie jest PESEL, NIP, REGON ani KRS."),
         ("", "ZZZZ-ZZZZ", "To pole jest wymagane."),
         (NUMBER.value, "", "To pole jest wymagane."),
         (NUMBER.value, "za-dlugi-kod-z-urzedu", "co najwyżej 12 znaków"),
