@@ -14,16 +14,19 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo() -> Iterator[Demo]:
     """A running `make demo`."""
     with running_demo() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; without it the tests fail and say what to install."""
+    """Debian's Chromium; without it the tests fail and say what to install.
+
+    It goes with these tests: Playwright's event loop would forbid the database to whatever test this process runs next.
+    """
     path = browser_path()
     if not path:
         pytest.fail("Chromium is missing: run `make browser`, or install Debian's package chromium.")

