@@ -1,9 +1,10 @@
 """Where allauth is bent to the house: what a sign-in by e-mail does and says."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from residents.federated.adapter import confirm_after_login
 from residents.models import Account
 
 
@@ -27,6 +28,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         if message_template == "account/messages/logged_in.txt":
             return
         super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+    def post_login(
+        self, request: HttpRequest, user: Account, *, signal_kwargs: dict[str, object] | None, **kwargs: object
+    ) -> HttpResponse:
+        """What a provider of identity proved counts from here on: address and second factor are settled."""
+        confirm_after_login(request, signal_kwargs)
+        response: HttpResponse = super().post_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
+        return response
 
     def save_user(self, request: HttpRequest, user: Account, form: object, commit: bool = True) -> Account:  # noqa: FBT001, FBT002
         """Keep addresses in lower case: one person, one account."""

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django.templatetags.static import static
 
 from spm import environment
+from spm.identity_providers import identity_providers
 from spm.signin_settings import THROTTLES, signin_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -73,6 +74,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.saml",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "crispy_bootstrap5",
     "pgtrigger",
@@ -211,6 +215,13 @@ globals().update(
 )
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# --- identity providers (login.gov.pl, OpenID Connect) ----------------------------------------------------------------
+SOCIALACCOUNT_PROVIDERS = identity_providers()
+SOCIALACCOUNT_ADAPTER = "residents.federated.adapter.SocialAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "residents.federated.forms.FederatedSignUpForm"}
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
 
 # --- files -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

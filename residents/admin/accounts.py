@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,8 @@ admin.site.unregister(Group)
 # An address marked as confirmed by hand hands an account over, and a second factor's row shows its secret.
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
+# Who is tied to an account by login.gov.pl is no business of the office; providers are set in the environment.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Account)

@@ -8,6 +8,7 @@ from residents.models.mandate import Mandate
 from residents.models.notice import Notice
 from residents.models.payer import Contact, Payer
 from residents.models.rodo import DataRequest
+from residents.models.used_answer import UsedAnswer
 
 __all__ = [
     "AccessRecord",
@@ -20,4 +21,5 @@ __all__ = [
     "Mandate",
     "Notice",
     "Payer",
+    "UsedAnswer",
 ]

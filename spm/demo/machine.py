@@ -1,4 +1,4 @@
-"""What the machine must have besides Python: WeasyPrint's libraries, and Chromium for the tests.
+"""What the machine must have besides Python: WeasyPrint's libraries; for the tests Chromium and xmlsec1.
 
 Installs them with apt where it may; otherwise says exactly what to install and ends with code 1.
 """
@@ -16,6 +16,7 @@ LIBRARIES = {
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
 BROWSER = "chromium"
+XMLSEC = "xmlsec1"  # by which the tests' SAML provider signs
 
 
 def missing_packages(*, browser: bool) -> list[str]:
@@ -23,12 +24,19 @@ def missing_packages(*, browser: bool) -> list[str]:
     missing = [package for library, package in LIBRARIES.items() if ctypes.util.find_library(library) is None]
     if browser and not browser_path():
         missing.append(BROWSER)
+    if browser and not xmlsec_path():
+        missing.append(XMLSEC)
     return missing
 
 
 def browser_path() -> str:
     """The Chromium that the browser tests drive, or '' when there is none."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+def xmlsec_path() -> str:
+    """The program by which pysaml2 signs, or '' when there is none."""
+    return shutil.which("xmlsec1") or ""
 
 
 def install(packages: list[str]) -> bool:
@@ -47,7 +55,7 @@ def install(packages: list[str]) -> bool:
 def main() -> int:
     """Check, install, or say what is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--browser", action="store_true", help="also Chromium, for the tests")
+    parser.add_argument("--browser", action="store_true", help="also Chromium and xmlsec1, for the tests")
     browser = parser.parse_args().browser
     missing = missing_packages(browser=browser)
     if not missing or (install(missing) and not missing_packages(browser=browser)):
