@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,19 +28,45 @@ class AttemptInline(ReadOnlyInline):
     fields = ("gateway", "began_at", "ended_at", "outcome", "code")
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Kinds by their names."""
+
+    title = "rodzaj wiadomości"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The kinds that are registered."""
+        return sorted(((code, kind.name) for code, kind in KINDS.items()), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Message]") -> "QuerySet[Message]":
+        """The messages of the kind chosen."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     """Every message and what became of it; «wątpliwa» are those whose answer was lost."""
 
     inlines = (AttemptInline,)
-    list_display = ("queued_at", "kind", "channel", "payer", "state", "reason", "sent_at", "parts")
-    list_filter = ("state", "channel", "kind")
+    list_display = ("queued_at", "kind_name", "channel", "payer", "state", "reason", "sent_at", "parts")
+    list_filter = ("state", "channel", KindFilter)
     search_fields = ("payer__name",)
     list_select_related = ("payer",)
     date_hierarchy = "queued_at"
     ordering = ("-queued_at", "-pk")
     fields = (
-        *("kind", "channel", "payer", "state", "reason", "subject", "body", "queued_at", "not_before", "expires_at"),
+        *(
+            "kind_name",
+            "channel",
+            "payer",
+            "state",
+            "reason",
+            "subject",
+            "body",
+            "queued_at",
+            "not_before",
+            "expires_at",
+        ),
         *(
             "in_doubt_since",
             "sent_at",
@@ -52,6 +79,13 @@ class MessageAdmin(ReadOnlyAdmin):
             "text_version",
         ),
     )
+
+    readonly_fields = ("kind_name",)
+
+    @admin.display(description="rodzaj wiadomości", ordering="kind")
+    def kind_name(self, message: Message) -> str:
+        """The kind in people's words; one whose app is gone by its code."""
+        return KINDS[message.kind].name if message.kind in KINDS else message.kind
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
