@@ -10,12 +10,13 @@ from consents.models import Consent, ConsentApplication
 from core.actor import Actor
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
 from residents.own_section import read_file
+from residents.queries import same_person
 
 CLAIM_YEARS = 6  # Kodeks cywilny, art. 118: claims lapse after six years, at the end of a calendar year
 
 
 def _applications(payer_id: int) -> Iterable[Sequence[object]]:
-    for paper in ConsentApplication.objects.filter(payer_id=payer_id).order_by("signed_on", "pk"):
+    for paper in ConsentApplication.objects.filter(payer_id__in=same_person(payer_id)).order_by("signed_on", "pk"):
         yield (
             *(paper.pk, paper.name, paper.identity_number, paper.phone, paper.email, paper.signed_on),
             *(paper.received_on, paper.get_arrived_by_display(), paper.get_state_display()),
@@ -24,25 +25,27 @@ def _applications(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _choices(payer_id: int) -> Iterable[Sequence[object]]:
-    for paper in ConsentApplication.objects.filter(payer_id=payer_id).order_by("signed_on", "pk"):
+    for paper in ConsentApplication.objects.filter(payer_id__in=same_person(payer_id)).order_by("signed_on", "pk"):
         for choice in paper.choices.select_related("topic").order_by("topic__position", "channel"):
             yield paper.pk, choice.topic.name, choice.get_channel_display()
 
 
 def _consents(payer_id: int) -> Iterable[Sequence[object]]:
-    for consent in Consent.objects.filter(payer_id=payer_id).select_related("topic").order_by("during", "pk"):
+    for consent in (
+        Consent.objects.filter(payer_id__in=same_person(payer_id)).select_related("topic").order_by("during", "pk")
+    ):
         span = consent.during
         yield consent.topic.name, consent.get_channel_display(), span.lower, span.upper, consent.application_id
 
 
 def _scans(payer_id: int) -> Iterable[Attachment]:
-    for paper in ConsentApplication.objects.filter(payer_id=payer_id).exclude(scan="").order_by("-pk"):
+    for paper in ConsentApplication.objects.filter(payer_id__in=same_person(payer_id)).exclude(scan="").order_by("-pk"):
         suffix = PurePath(str(paper.scan.name)).suffix
         yield Attachment(f"wniosek-{paper.pk}{suffix}", f"Skan: {paper}", partial(read_file, paper.scan))
 
 
 def _kept(payer_id: int, on: date) -> Iterable[Kept]:
-    if ConsentApplication.objects.filter(payer_id=payer_id).exclude(state="rejected").exists():
+    if ConsentApplication.objects.filter(payer_id__in=same_person(payer_id)).exclude(state="rejected").exists():
         yield Kept(
             what="wnioski o powiadomienia i historia zgód – jako dowód, że zgoda była udzielona i wycofana",
             basis="art. 7 ust. 1 i art. 17 ust. 3 lit. e RODO, art. 118 Kodeksu cywilnego",
@@ -53,7 +56,7 @@ def _kept(payer_id: int, on: date) -> Iterable[Kept]:
 
 
 def _erase(payer_id: int, by: Actor, at: datetime) -> Mapping[str, int]:
-    return {"consents": resign_from_everything(payer_id, by=by, at=at)}
+    return {"consents": sum(resign_from_everything(record, by=by, at=at) for record in same_person(payer_id))}
 
 
 SECTION = Section(

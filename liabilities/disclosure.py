@@ -6,15 +6,21 @@ from datetime import date
 from django.db.models import Max
 from django.utils import timezone
 
-from liabilities.models import Instalment
-from liabilities.queries import open_dues, statement
+from liabilities.models import Instalment, LedgerEntry
+from liabilities.models.liability import InstalmentQuerySet
+from liabilities.queries import open_dues
 from residents.disclosure import Column, Kept, Section, Shape, Table
+from residents.queries import same_person
 
 LIMITATION_YEARS = 5  # Ordynacja podatkowa, art. 70 § 1
 
 
+def _of_person(payer_id: int) -> InstalmentQuerySet:
+    return Instalment.objects.filter(liability__payer_id__in=same_person(payer_id))
+
+
 def _instalments(payer_id: int) -> Iterable[Sequence[object]]:
-    found = Instalment.objects.for_payer(payer_id).select_related("liability__kind").order_by("payable_by", "pk")
+    found = _of_person(payer_id).select_related("liability__kind").order_by("payable_by", "pk")
     for rate in found.iterator(chunk_size=500):
         due = rate.liability
         yield (
@@ -31,7 +37,8 @@ def _interest(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _entries(payer_id: int) -> Iterable[Sequence[object]]:
-    for entry in statement(payer_id).iterator(chunk_size=500):
+    entries = LedgerEntry.objects.filter(payer_id__in=same_person(payer_id)).order_by("booked_at", "pk")
+    for entry in entries.iterator(chunk_size=500):
         yield (
             *(entry.instalment_id, entry.get_kind_display(), entry.get_account_display(), entry.amount),
             *(entry.value_on, entry.booked_at, entry.reference),
@@ -39,7 +46,7 @@ def _entries(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _kept(payer_id: int, on: date) -> Iterable[Kept]:
-    last = Instalment.objects.for_payer(payer_id).aggregate(last=Max("payable_by"))["last"]
+    last = _of_person(payer_id).aggregate(last=Max("payable_by"))["last"]
     if last is None:
         return
     yield Kept(
@@ -52,7 +59,7 @@ def _kept(payer_id: int, on: date) -> Iterable[Kept]:
 
 
 def _owes(payer_id: int) -> bool:
-    return Instalment.objects.open().for_payer(payer_id).exists()
+    return _of_person(payer_id).open().exists()
 
 
 SECTION = Section(

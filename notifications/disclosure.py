@@ -5,13 +5,15 @@ from datetime import datetime
 
 from core.actor import Actor
 from notifications.kinds import KINDS
-from notifications.queries import inbox
+from notifications.models import Message
 from notifications.retention import forget_messages_of
 from residents.disclosure import Column, Section, Shape, Table
+from residents.queries import same_person
 
 
 def _messages(payer_id: int) -> Iterable[Sequence[object]]:
-    for message in inbox(payer_id).iterator(chunk_size=500):
+    mine = Message.objects.filter(payer_id__in=same_person(payer_id)).order_by("-queued_at", "-pk")
+    for message in mine.iterator(chunk_size=500):
         yield (
             *(KINDS[message.kind].name if message.kind in KINDS else "Wiadomość", message.get_channel_display()),
             *(message.address, message.get_state_display(), message.reason, message.queued_at, message.sent_at),

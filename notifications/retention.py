@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from notifications.models import Message
 from notifications.states import OPEN, State
 from residents.models.rodo import RequestKind, RequestState
+from residents.queries import same_person
 
 OPEN_VALUES = [state.value for state in OPEN]
 ERASED = "usunięto dane na wniosek"
@@ -50,9 +51,9 @@ def forget_messages_of(payer_id: int, *, at: datetime) -> int:
 
     One that is at a gateway at this moment is not tried again, and the nightly job empties it.
     """
-    mine = Message.objects.filter(payer_id=payer_id)
+    mine = Message.objects.filter(payer_id__in=same_person(payer_id))
     leaving = mine.filter(state=State.SENDING).order_by("pk").select_for_update(of=("self",))
     Message.objects.filter(pk__in=list(leaving.values_list("pk", flat=True))).update(expires_at=at)
     waiting = mine.filter(state=State.QUEUED)
     waiting.filter(in_doubt_since__isnull=True).update(state=State.WITHDRAWN, reason=ERASED, closed_at=at)
-    return _forget(_whole().filter(payer_id=payer_id))
+    return _forget(_whole().filter(payer_id__in=same_person(payer_id)))

@@ -4,20 +4,24 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from payments.models import Payment, PaymentLine
 from payments.providers import label_of
-from payments.queries import history
 from payments.receipt_pdf import receipt_pdf
 from payments.states import State
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
+from residents.queries import same_person
 
 EVIDENCE_YEARS = 5  # ustawa o rachunkowości, art. 74 ust. 2 and 3
 
 
+def _of_person(payer_id: int) -> "QuerySet[Payment]":
+    return Payment.objects.filter(payer_id__in=same_person(payer_id)).order_by("-started_at", "-pk")
+
+
 def _payments(payer_id: int) -> Iterable[Sequence[object]]:
-    for payment in history(payer_id).select_related("made_by").iterator(chunk_size=500):
+    for payment in _of_person(payer_id).select_related("made_by").iterator(chunk_size=500):
         yield (
             *(payment.reference, payment.amount, payment.get_state_display(), label_of(payment.provider)),
             *(payment.provider_order_id, payment.made_by.get_full_name(), payment.started_at, payment.paid_on),
@@ -26,19 +30,23 @@ def _payments(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _lines(payer_id: int) -> Iterable[Sequence[object]]:
-    lines = PaymentLine.objects.filter(payment__payer_id=payer_id).select_related("payment").order_by("payment", "pk")
+    lines = (
+        PaymentLine.objects.filter(payment__payer_id__in=same_person(payer_id))
+        .select_related("payment")
+        .order_by("payment", "pk")
+    )
     for line in lines.iterator(chunk_size=500):
         yield line.payment.reference, line.instalment_id, line.principal, line.interest, line.costs
 
 
 def _changes(payer_id: int) -> Iterable[Sequence[object]]:
-    for payment in history(payer_id).prefetch_related("changes").iterator(chunk_size=200):
+    for payment in _of_person(payer_id).prefetch_related("changes").iterator(chunk_size=200):
         for change in sorted(payment.changes.all(), key=lambda one: one.pk):
             yield payment.reference, change.label, change.at
 
 
 def _receipts(payer_id: int) -> Iterable[Attachment]:
-    for payment in history(payer_id).filter(state=State.PAID.value).select_related("payer"):
+    for payment in _of_person(payer_id).filter(state=State.PAID.value).select_related("payer"):
         yield Attachment(
             f"potwierdzenie-{payment.reference}.pdf",
             f"Potwierdzenie wpłaty {payment.reference}",
@@ -47,7 +55,7 @@ def _receipts(payer_id: int) -> Iterable[Attachment]:
 
 
 def _kept(payer_id: int, on: date) -> Iterable[Kept]:
-    last = Payment.objects.filter(payer_id=payer_id).aggregate(last=Max("started_at"))["last"]
+    last = _of_person(payer_id).aggregate(last=Max("started_at"))["last"]
     if last is not None:
         yield Kept(
             what="płatności i potwierdzenia wpłat",

@@ -1,6 +1,6 @@
 """Erasing what names a person on this floor: contacts, accounts, at the very end the payer's own name and number."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,20 +11,24 @@ from core.actor import Actor
 from residents.actions import drop_contact, revoke_mandate
 from residents.models import Account, ConfirmationCode, Contact, DataRequest, Mandate, Notice, Payer
 from residents.models.mandate import Basis
+from residents.models.payer import Kind
 from residents.models.rodo import RequestKind, RequestState
+from residents.queries import same_person
 
 ERASED_NAME = "dane usunięte"
 CLOSED_NAME = "konto zamknięte"
 CLOSED_DOMAIN = "usuniete.invalid"  # RFC 2606: no mail ever leaves for it
+BLANK = ("pesel", "pesel_fingerprint", "nip", "regon", "krs", "street", "postal_code", "city")
+NO_BIRTH_DATE = date(1900, 1, 1)  # the database wants one of a foreigner
 WAITS_FOR_MAIL = timedelta(days=30)
 
 
 def forget_contacts(payer_id: int, *, by: Actor) -> int:
     """Forget the payer's phone and e-mail; returns how many there were."""
-    kinds = list(Contact.objects.filter(payer_id=payer_id).values_list("kind", flat=True))
-    for kind in kinds:
-        drop_contact(payer_id, kind=kind, by=by)
-    return len(kinds)
+    known = list(Contact.objects.filter(payer_id__in=same_person(payer_id)).values_list("payer_id", "kind"))
+    for record_id, kind in known:
+        drop_contact(record_id, kind=kind, by=by)
+    return len(known)
 
 
 def close_accounts(payer_id: int, *, by: Actor, at: datetime) -> int:
@@ -34,9 +38,11 @@ def close_accounts(payer_id: int, *, by: Actor, at: datetime) -> int:
     mandate ends. A closed account is signed out everywhere at once (Django lets no inactive account in) and has neither
     password nor second factor; its address goes when the confirmation has been sent (`forget_closed`).
     """
-    ConfirmationCode.objects.filter(payer_id=payer_id, used_at__isnull=True).delete()
+    records = same_person(payer_id)
+    ConfirmationCode.objects.filter(payer_id__in=records, used_at__isnull=True).delete()
     closed = 0
-    for mandate in Mandate.objects.filter(payer_id=payer_id, revoked_at__isnull=True).select_related("account"):
+    ending = Mandate.objects.filter(payer_id__in=records, revoked_at__isnull=True).order_by("pk")
+    for mandate in ending.select_related("account", "payer"):
         revoke_mandate(mandate, by=by, at=at)
         account = mandate.account
         if mandate.basis == Basis.SELF and not account.is_staff and not _acts_for_others(account, at):
@@ -55,16 +61,25 @@ def _close(account: Account, *, by: Actor) -> None:
     account.set_unusable_password()
     account.save(update_fields=["is_active", "full_name", "password"])
     Authenticator.objects.filter(user=account).delete()
+    Notice.objects.filter(account=account, sent_at__isnull=True).delete()  # the one about the erasure says it all
     audit.record("close_account", f"account:{account.pk}", by=by)
 
 
 def erase_payer_identity(payer: Payer, *, by: Actor) -> None:
-    """Take the payer's name, numbers and address out of the register; where nothing kept by law needs them."""
-    payer.name = ERASED_NAME
-    blank = ("pesel", "pesel_fingerprint", "nip", "regon", "street", "postal_code", "city")
-    for field in blank:
-        setattr(payer, field, "")
-    payer.save(update_fields=["name", *blank])
+    """Take the payer's name, numbers and address out of the register; where nothing kept by law needs them.
+
+    A foreigner's record must have a number of the town's own and a birth date: it gets ones that say nothing.
+    """
+    for record in Payer.objects.same_as(payer.pk):
+        record.name = ERASED_NAME
+        for field in BLANK:
+            setattr(record, field, "")
+        if record.kind == Kind.FOREIGNER:
+            record.town_number, record.birth_date = f"X-{record.pk}", NO_BIRTH_DATE
+        else:
+            record.birth_date = None
+        record.deceased_on = None
+        record.save(update_fields=["name", *BLANK, "town_number", "birth_date", "deceased_on"])
     audit.record("erase_payer_identity", f"payer:{payer.pk}", by=by)
 
 

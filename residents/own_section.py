@@ -11,26 +11,32 @@ from core.actor import Actor
 from core.dates import format_date
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
 from residents.identity_erasure import close_accounts, forget_contacts
-from residents.models import AccessRecord, Account, Claim, ConfirmationCode, Contact, DataRequest, Mandate, Payer
+from residents.models import AccessRecord, Account, Claim, ConfirmationCode, Contact, Mandate, Payer
 from residents.models.mandate import Basis
+from residents.queries import requests_of, same_person
 
 
 def _payer(payer_id: int) -> Iterable[Sequence[object]]:
-    for payer in Payer.objects.filter(pk=payer_id):
+    for payer in Payer.objects.same_as(payer_id).order_by("pk"):
         yield (
-            *(payer.number, payer.get_kind_display(), payer.name, payer.pesel, payer.nip, payer.regon),
+            *(payer.number, payer.get_kind_display(), payer.name, payer.pesel, payer.nip, payer.regon, payer.krs),
+            *(payer.town_number, payer.birth_date, payer.deceased_on),
             *(payer.street, payer.postal_code, payer.city, payer.registered_at),
         )
 
 
 def _contacts(payer_id: int) -> Iterable[Sequence[object]]:
-    for contact in Contact.objects.filter(payer_id=payer_id).order_by("kind"):
+    for contact in Contact.objects.filter(payer_id__in=same_person(payer_id)).order_by("kind"):
         yield contact.get_kind_display(), contact.address, contact.source, contact.since
 
 
 def own_accounts(payer_id: int) -> list[Account]:
     """The accounts whose owner is the payer."""
-    own = {"mandates__payer_id": payer_id, "mandates__basis": Basis.SELF, "mandates__revoked_at__isnull": True}
+    own = {
+        "mandates__payer_id__in": same_person(payer_id),
+        "mandates__basis": Basis.SELF,
+        "mandates__revoked_at__isnull": True,
+    }
     return list(Account.objects.filter(**own).distinct().order_by("pk"))
 
 
@@ -40,7 +46,11 @@ def _accounts(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _mandates(payer_id: int) -> Iterable[Sequence[object]]:
-    for mandate in Mandate.objects.filter(payer_id=payer_id).select_related("account").order_by("valid_from", "pk"):
+    for mandate in (
+        Mandate.objects.filter(payer_id__in=same_person(payer_id))
+        .select_related("account")
+        .order_by("valid_from", "pk")
+    ):
         yield (
             *(mandate.account.get_full_name(), mandate.get_basis_display(), mandate.get_scope_display()),
             *(mandate.valid_from, mandate.valid_until, mandate.confirmed_how, mandate.revoked_at),
@@ -48,7 +58,7 @@ def _mandates(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _mandate_scans(payer_id: int) -> Iterable[Attachment]:
-    for mandate in Mandate.objects.filter(payer_id=payer_id).exclude(scan="").order_by("-pk"):
+    for mandate in Mandate.objects.filter(payer_id__in=same_person(payer_id)).exclude(scan="").order_by("-pk"):
         suffix = PurePath(str(mandate.scan.name)).suffix
         yield Attachment(
             f"pelnomocnictwo-{mandate.pk}{suffix}",
@@ -68,17 +78,17 @@ def read_file(field: FieldFile) -> bytes | None:
 
 
 def _codes(payer_id: int) -> Iterable[Sequence[object]]:
-    codes = ConfirmationCode.objects.filter(payer_id=payer_id).order_by("issued_at")
+    codes = ConfirmationCode.objects.filter(payer_id__in=same_person(payer_id)).order_by("issued_at")
     return codes.values_list("issued_at", "expires_at", "used_at")
 
 
 def _claims(payer_id: int) -> Iterable[Sequence[object]]:
-    for claim in Claim.objects.filter(payer_id=payer_id).order_by("claimed_at"):
+    for claim in Claim.objects.filter(payer_id__in=same_person(payer_id)).order_by("claimed_at"):
         yield claim.claimed_at, claim.how, claim.get_state_display(), claim.decided_at
 
 
 def _requests(payer_id: int) -> Iterable[Sequence[object]]:
-    for asked in DataRequest.objects.filter(payer_id=payer_id).order_by("asked_at"):
+    for asked in requests_of(payer_id):
         yield (
             *(asked.get_kind_display(), asked.wish, asked.asked_at, asked.answer_by),
             *(asked.get_state_display(), asked.decided_at, asked.answer),
@@ -86,20 +96,28 @@ def _requests(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _looks(payer_id: int) -> Iterable[Sequence[object]]:
-    looks = AccessRecord.objects.filter(payer_id=payer_id).order_by("-at", "-pk")
+    looks = AccessRecord.objects.filter(payer_id__in=same_person(payer_id)).order_by("-at", "-pk")
     return looks.values_list("at", "account_name", "what", "basis", "reason").iterator(chunk_size=1000)
 
 
 def _kept(payer_id: int, on: date) -> Iterable[Kept]:
-    newest = AccessRecord.objects.filter(payer_id=payer_id).order_by("-at").first()
+    newest = AccessRecord.objects.filter(payer_id__in=same_person(payer_id)).order_by("-at").first()
     if newest is not None:
         yield Kept(
             what="zapis, kto i kiedy przeglądał Twoje dane",
             basis="rozporządzenie w sprawie Krajowych Ram Interoperacyjności (dzienniki systemów)",
             why="przepis każe przechowywać takie zapisy przez dwa lata; chronią one Ciebie",
-            until=newest.at.date().replace(year=newest.at.year + 2, day=min(newest.at.day, 28)),
+            until=_years_later(newest.at.date(), 2),
             names_payer=False,
         )
+
+
+def _years_later(day: date, years: int) -> date:
+    """The same day of a later year; 1 March for 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def _erase(payer_id: int, by: Actor, at: datetime) -> Mapping[str, int]:
@@ -121,6 +139,10 @@ SECTION = Section(
                 Column("pesel", "PESEL"),
                 Column("nip", "NIP"),
                 Column("regon", "REGON"),
+                Column("krs", "KRS"),
+                Column("town_number", "Numer nadany przez gminę"),
+                Column("birth_date", "Data urodzenia", Shape.DAY),
+                Column("deceased_on", "Data śmierci", Shape.DAY),
                 Column("street", "Ulica i numer"),
                 Column("postal_code", "Kod pocztowy"),
                 Column("city", "Miejscowość"),

@@ -59,4 +59,4 @@ def looks_at(payer_id: int) -> "QuerySet[AccessRecord]":
 
 def requests_of(payer_id: int) -> "QuerySet[DataRequest]":
     """The payer's requests about their data, the newest first."""
-    return DataRequest.objects.filter(payer_id=payer_id).order_by("-asked_at", "-pk")
+    return DataRequest.objects.filter(payer_id__in=same_person(payer_id)).order_by("-asked_at", "-pk")

@@ -55,7 +55,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 @for_payer(what="wniosek o sprostowanie danych", to_decide=True)
 def correction(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Ask the office to correct what is wrong."""
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ask_correction(
@@ -75,7 +75,7 @@ def correction(request: HttpRequest, payer: Payer) -> HttpResponse:
 @for_payer(what="wniosek o usunięcie danych", to_decide=True)
 def erasure(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Ask the office to forget the payer; the page says first what stays by law and until when."""
-    form = ErasureForm(request.POST or None)
+    form = ErasureForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ask_erasure(

@@ -42,7 +42,7 @@ class DataRequestAdmin(ReadOnlyAdmin):
         asked = self.get_object(request, object_id)
         if asked is None:
             raise Http404
-        form = DecisionForm(request.POST or None)
+        form = DecisionForm(request.POST if request.method == "POST" else None)
         if request.method == "POST":
             if not self.has_decide_permission(request):
                 raise PermissionDenied
