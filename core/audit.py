@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.actor import Actor
+from core.forgetting import years_ago
 from core.models import AuditEntry
 
 
@@ -23,8 +24,9 @@ def record(verb: str, subject: str, *, by: Actor, **details: object) -> None:
 
 
 def forget_entries(before: datetime, most: int) -> int:
-    """Delete at most *most* entries older than *before*; the database refuses any that is younger than two years."""
-    some = list(AuditEntry.objects.filter(at__lt=before).order_by("pk").values_list("pk", flat=True)[:most])
+    """Delete at most *most* entries older than *before*, none that is younger than two years; returns how many."""
+    old = AuditEntry.objects.filter(at__lt=before).filter(at__lt=years_ago(2))
+    some = list(old.order_by("pk").values_list("pk", flat=True)[:most])
     return AuditEntry.objects.filter(pk__in=some).delete()[0]
 
 

@@ -1,6 +1,15 @@
-"""The trigger of append-only tables that retention may forget from."""
+"""The trigger of append-only tables that retention may forget from, and the moment that it counts by."""
 
 import pgtrigger
+from django.db.models import DateTimeField, Func
+
+
+def years_ago(years: int) -> Func:
+    """That many years ago by the database's clock and calendar, as the trigger counts.
+
+    Ours may differ by an hour when summer time begins, and must not run into the trigger's refusal.
+    """
+    return Func(template=f"now() - interval '{int(years)} years'", output_field=DateTimeField())
 
 
 class KeptUntilForgotten(pgtrigger.Trigger):

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from core.forgetting import years_ago
 from residents.models import (
     AccessRecord,
     Account,
@@ -78,8 +79,8 @@ def _requests(before: datetime) -> "QuerySet[DataRequest]":
 
 
 def forget_requests(before: datetime, most: int) -> int:
-    """Delete requests about data that were answered before *before*; the database refuses younger than a year."""
-    return _delete_some(_requests(before), most)
+    """Delete requests about data that were answered before *before*, none within the last year."""
+    return _delete_some(_requests(before).filter(decided_at__lt=years_ago(1)), most)
 
 
 def count_requests(before: datetime) -> int:

@@ -42,6 +42,7 @@ def _entry(days_ago: int) -> None:
         audit.record("test", "test:1", by=make.BY)
         newest = AuditEntry.objects.latest("pk")
         with connection.cursor() as cursor:  # the trigger refuses even us: it stands aside for the test's own history
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER USER")
             cursor.execute(
                 "UPDATE core_auditentry SET at = now() - %s * interval '1 day' WHERE id = %s", [days_ago, newest.pk]
@@ -141,7 +142,8 @@ def test_the_database_refuses_to_forget_the_audit_of_the_last_two_years_whatever
     _entry(days_ago=700)
     permit_forgetting("audit")
     with pytest.raises(InternalError, match="Cannot update or delete"), transaction.atomic():
-        audit.forget_entries(make.now(), 10)
+        AuditEntry.objects.all().delete()
+    assert audit.forget_entries(make.now(), 10) == 0
     assert AuditEntry.objects.filter(verb="test").exists()
 
 
