@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
@@ -132,4 +133,12 @@ class DecisionForm(forms.Form):
 
     reason = forms.CharField(
         label="Uzasadnienie", max_length=300, help_text="Zobaczy je osoba, która zgłosiła się jako druga."
+    )
+
+
+class RolesForm(forms.Form):
+    """What somebody is at the office."""
+
+    roles = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"), label="Role", required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -1,5 +1,7 @@
 """Sign-ins, and who may act for whom."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
@@ -7,17 +9,22 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from unfold.decorators import action
 
 from core.admin import ReadOnlyAdmin
+from core.errors import Refused
 from core.uploads import scan_response
 from residents.access import actor_of, staff_looked
 from residents.actions import revoke_mandate
+from residents.identity_forms import RolesForm
 from residents.models import Account, Mandate
+from residents.roles import set_roles
 
 admin.site.unregister(Group)
 # An address marked as confirmed by hand hands an account over, and a second factor's row shows its secret.
@@ -36,6 +43,49 @@ class AccountAdmin(ReadOnlyAdmin):
     search_fields = ("email", "full_name")
     fields = ("email", "full_name", "is_staff", "is_active", "groups", "date_joined", "last_login")
     ordering = ("email",)
+    actions_detail = ("give_role",)
+
+    @action(description="Role w urzędzie", permissions=["give_role"])  # type: ignore[untyped-decorator]
+    def give_role(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """A form with the office's roles."""
+        account = self.get_object(request, str(object_id))
+        if account is None:
+            raise Http404
+        return redirect("admin:residents_account_role", account.pk)
+
+    def has_give_role_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who may change accounts."""
+        return bool(request.user.has_perm("residents.change_account"))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page of roles."""
+        own = path("<int:pk>/rola/", self.admin_site.admin_view(self.role_view), name="residents_account_role")
+        return [own, *super().get_urls()]
+
+    def role_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the account's owner is at the office."""
+        if not self.has_give_role_permission(request):
+            raise PermissionDenied
+        account = get_object_or_404(Account, pk=pk)
+        typed = request.POST if request.method == "POST" else None
+        form = RolesForm(typed, initial={"roles": account.groups.all()})
+        back = reverse("admin:residents_account_change", args=[pk])
+        if form.is_valid():
+            try:
+                set_roles(account, form.cleaned_data["roles"], by=actor_of(request))
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, "Role zapisane. Działają od następnej strony.")
+                return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Role w urzędzie",
+            "account": account,
+            "form": form,
+            "back": back,
+        }
+        return render(request, "admin/residents/account_role.html", context)
 
 
 @admin.register(Mandate)

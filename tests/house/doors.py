@@ -19,6 +19,10 @@ moje-dane/umocowania/<int:pk>/              in     404  200  404  404  404  404 
 moje-dane/umocowania/<int:pk>/skan/         in     404  200  404  404  404  404  404  404
 moje-dane/dzialam-jako/                     405    405  405  405  405  405  405  405  405
 moje-dane/kto-przegladal/                   in     who  200  200  who  who  who  who  who
+moje-dane/prawa/                            in     who  200  200  who  who  who  who  who
+moje-dane/prawa/pobierz/                    405    405  405  405  405  405  405  405  405
+moje-dane/prawa/sprostowanie/               in     who  200  200  who  who  who  who  who
+moje-dane/prawa/usuniecie/                  in     who  200  200  who  who  who  who  who
 zgody/                                      in     who  200  200  who  who  who  who  who
 zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
 wiadomosci/                                 in     who  200  200  who  who  who  who  who
@@ -63,6 +67,20 @@ konto/2fa/totp/deactivate/                  in     404  404  404  404  404  404 
 konto/2fa/recovery-codes/                   in     404  404  404  404  404  404  404  404
 konto/2fa/recovery-codes/generate/          in     go   go   go   go   go   go   go   go
 konto/2fa/recovery-codes/download/          in     404  404  404  404  404  404  404  404
+konto/3rdparty/                             in     200  200  200  200  200  200  200  200
+konto/3rdparty/signup/                      in     in   in   in   in   in   in   in   in
+konto/3rdparty/login/cancelled/             200    200  200  200  200  200  200  200  200
+konto/3rdparty/login/error/                 in     in   in   in   in   in   in   in   in
+konto/social/connections/                   go     go   go   go   go   go   go   go   go
+konto/social/signup/                        go     go   go   go   go   go   go   go   go
+konto/social/login/cancelled/               go     go   go   go   go   go   go   go   go
+konto/social/login/error/                   go     go   go   go   go   go   go   go   go
+konto/saml/<slug:organization_slug>/login/  404    404  404  404  404  404  404  404  404
+konto/saml/<slug:organization_slug>/acs/    404    404  404  404  404  404  404  404  404
+konto/saml/<slug:organization_slug>/acs/finish/ 404 404 404  404  404  404  404  404  404
+konto/saml/<slug:organization_slug>/metadata/ 404  404  404  404  404  404  404  404  404
+konto/oidc/<slug:provider_id>/login/        404    404  404  404  404  404  404  404  404
+konto/oidc/<slug:provider_id>/login/callback/ 404  404  404  404  404  404  404  404  404
 urzad/                                      desk   desk desk desk 200  200  200  200  200
 urzad/login/                                in     403  403  403  go   go   go   go   go
 urzad/logout/                               go     go   go   go   405  405  405  405  405
@@ -76,6 +94,8 @@ urzad/^(?P<app_label>…)/$                   desk   desk desk desk 200  200  40
 urzad/(?P<url>.*)$                          desk   desk desk desk 404  404  404  404  404
 urzad/residents/payer/<int:pk>/kod/         desk   desk desk desk 200  403  403  403  200
 urzad/residents/payer/<int:pk>/umocowanie/  desk   desk desk desk 200  403  403  403  200
+urzad/residents/account/<int:pk>/rola/      desk   desk desk desk 403  403  403  403  200
+urzad/residents/account/<path:object_id>/give_role/ desk desk desk desk 403 403 403 403 go
 urzad/residents/payer/<int:pk>/dokument/    desk   desk desk desk 200  403  403  403  200
 urzad/residents/payer/<int:pk>/powod/       desk   desk desk desk 200  200  403  200  200
 urzad/residents/mandate/<int:pk>/skan/      desk   desk desk desk 200  403  403  200  200
@@ -96,16 +116,18 @@ OFFICE = """
 #                            clerk trea offi insp admi
 core/auditentry              -     -    -    r    r
 core/inboundevent            -     r    -    r    r
+core/retentionrule           -     -    -    r    r
 residents/payer              ra    r    -    r    ra
 residents/account            r     -    -    r    r
 residents/mandate            r     -    -    r    r
 residents/claim              r     -    -    r    r
+residents/datarequest        r     -    -    r    r
 residents/accessrecord       -     -    -    r    r
 residents/lookreason         -     -    -    r    ra
 consents/consentapplication  ra    -    -    r    ra
-consents/consent             r     -    r    r    r
+consents/consent             r     -    -    r    r
 consents/topic               r     -    r    r    r
-notifications/message        r     r    r    -    r
+notifications/message        r     r    -    -    r
 notifications/gatewayrest    -     -    -    -    r
 notifications/texttemplate   -     r    r    -    r
 liabilities/instalment       r     r    -    -    r
@@ -118,6 +140,21 @@ liabilities/importrun        -     ra   -    -    ra
 payments/payment             -     r    -    -    r
 """
 ROW = "<path:object_id>/"
+# The administrator's role (the last column above is an account of the command line, which may do everything): these
+# tables, these pages, and what every member of staff may open; everything else of the office is shut.
+MANAGER_TABLES = {
+    "residents/account": "r",
+    "residents/lookreason": "ra",
+    "notifications/gatewayrest": "r",
+    "notifications/texttemplate": "r",
+    "core/auditentry": "r",
+    "core/inboundevent": "r",
+}
+MANAGER_PAGES = {
+    "urzad/residents/account/<int:pk>/rola/": "200",
+    "urzad/residents/account/<path:object_id>/give_role/": "go",
+    "urzad/^(?P<app_label>…)/$": "200",
+}
 
 
 def _lines(table: str) -> list[list[str]]:
@@ -145,3 +182,15 @@ def doors() -> dict[str, dict[str, str]]:
         for route, answers in _of_office(table, dict(zip(STAFF, letters, strict=True))).items():
             found[route] = outside | answers
     return found
+
+
+def manager_doors() -> dict[str, str]:
+    """Office's route → what the administrator's role is answered."""
+    found = {}
+    for route, answers in doors().items():
+        if route.startswith("urzad/"):
+            given = {answers[who] for who in STAFF}
+            found[route] = given.pop() if len(given) == 1 else "403"
+    for table, letters in MANAGER_TABLES.items():
+        found |= {route: answers["manager"] for route, answers in _of_office(table, {"manager": letters}).items()}
+    return found | MANAGER_PAGES

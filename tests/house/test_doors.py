@@ -15,13 +15,15 @@ from django.test import Client
 from consents.actions import register_application
 from consents.replacement import Choice
 from core import inbound
+from core.models import AuditEntry
 from notifications.models import GatewayRest, Message
 from payments.actions import complete_payment, start_payment
 from payments.models import Payment
 from residents.actions import claim_payer
 from residents.models import AccessRecord, Account, Payer
+from residents.rodo import ask_correction
 from tests import make
-from tests.house.doors import CAST, STAFF, doors
+from tests.house.doors import CAST, STAFF, doors, manager_doors
 from tests.house.site_map import address_of, outcome, routes
 from tests.payments.paying import notice
 from tests.sandbox_process import Sandbox
@@ -44,6 +46,7 @@ class World:
         attorney = make.account("ewa@example.com", name="Ewa Pełnomocna")
         scan = ContentFile(b"%PDF-1.4 skan", "skan.pdf")
         mandate = make.mandate(attorney, payer, basis="attorney", scope="view", scan=scan)
+        ask_correction(payer, anna, wish="Literówka w nazwisku.", by=make.BY, at=make.now())
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         self.values: dict[str, object] = {
             "pk": mandate.pk,
@@ -51,6 +54,8 @@ class World:
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
             "number": payment.number,
             "secret": "zly",
+            "organization_slug": "login-gov-pl",
+            "provider_id": "openid",
             "content_type_id": 1,
             "object_id": 1,
         }
@@ -145,6 +150,10 @@ def visitor(request: pytest.FixtureRequest) -> Visitor:
         return Visitor(None)
     if who == "new":
         return Visitor(make.account("nowy@example.com", name="Nowy Mieszkaniec"))
+    if who == "manager":
+        account = make.account("kierownik@example.com", name="Kinga Kierownik", is_staff=True)
+        account.groups.add(Group.objects.get(name="Administrator"))
+        return Visitor(account)
     if who == "inspector":
         account = make.account("iod@example.com", name="Irena Inspektor", is_staff=True)
         account.groups.add(Group.objects.get(name="Inspektor ochrony danych"))
@@ -164,6 +173,21 @@ def test_every_route_has_its_doors_stated_and_every_statement_its_route() -> Non
 def test_each_page_opens_to_whom_it_should_and_to_nobody_else(who: str, visitor: Visitor, world: World) -> None:
     found = {route: visitor.ask(world.address(route)) for route in DOORS}
     assert found == {route: answers[who] for route, answers in DOORS.items()}
+
+
+@pytest.mark.parametrize("visitor", ["manager"], indirect=True)
+def test_the_administrators_role_opens_its_own_pages_and_no_payer(visitor: Visitor, world: World) -> None:
+    wanted = manager_doors()
+    assert {route: visitor.ask(world.address(route)) for route in wanted} == wanted
+
+
+@pytest.mark.parametrize(("who", "visitor"), [(who, who) for who in STAFF[:4]], indirect=["visitor"])
+def test_a_page_that_is_shut_to_a_role_is_shut_to_what_it_sends(who: str, visitor: Visitor, world: World) -> None:
+    shut = [route for route, answers in DOORS.items() if route.startswith("urzad/") and answers[who] == "403"]
+    audited = AuditEntry.objects.count()
+    answers = {route: visitor.ask(world.address(route), "post") for route in shut}
+    assert {route for route, answer in answers.items() if answer not in {"403", "405"}} == set()
+    assert AuditEntry.objects.count() == audited
 
 
 @pytest.mark.parametrize(("who", "visitor"), [(who, who) for who in STAFF], indirect=["visitor"])
