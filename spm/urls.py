@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from spm import views
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("liabilities.urls")),
     path("", include("payments.urls")),
+    # A refused sign-in by another service has a page of its own; allauth's bare one is led away from.
+    path("konto/3rdparty/login/error/", RedirectView.as_view(pattern_name="account_login")),
     path("konto/", include("allauth.urls")),
     # Admin's own sign-in knows neither throttles nor second factors: staff sign in where everybody does.
     path("urzad/login/", secure_admin_login(admin.site.login)),

@@ -21,12 +21,16 @@ from residents.federated.proven import Proven
 from residents.federated.refusals import refusal_page
 from residents.federated.settling import account_of_proof, check_same_person, opened, sealed, settle
 from residents.models import Account, Claim
+from residents.models.claim import ClaimState
 
 PROVEN = "proven"
 AGAIN = "Zaloguj się jeszcze raz od początku."
 WAITS = (
     "Twoja tożsamość jest potwierdzona, ale te dane są już połączone z innym kontem. Urząd to sprawdzi i rozstrzygnie; "
     "do tego czasu nie pokażemy tu żadnych należności."
+)
+REFUSED = (
+    "Urząd uznał niedawno, że te dane należą do innego konta. Jeśli to pomyłka, przyjdź do urzędu z dowodem tożsamości."
 )
 
 
@@ -109,7 +113,7 @@ def confirm(request: HttpRequest, account: Account, sociallogin: SocialLogin) ->
         account, opened(sociallogin.state[PROVEN]), how=sociallogin.provider.name, by=by, at=timezone.now()
     )
     if isinstance(outcome, Claim):
-        messages.warning(request, WAITS)
+        messages.warning(request, WAITS if outcome.state == ClaimState.WAITING else REFUSED)
     else:
         request.session[CHOSEN] = outcome.payer_id
 
