@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -145,8 +146,6 @@ def _said_in_database(number: str) -> bool:
             cursor.execute(f'SELECT "{table}"::text FROM "{table}"')
             if any(number in row for (row,) in cursor.fetchall()):
                 return True
-    from django.contrib.sessions.models import Session  # noqa: PLC0415
-
     opened = [str(session.get_decoded()) for session in Session.objects.all()]
     parts = [part for text in opened for part in re.findall(r"[A-Za-z0-9+/]{24,}={0,2}", text)]
     plain = [base64.b64decode(part + "==", validate=False).decode("latin-1") for part in parts if len(part) % 4 != 1]
