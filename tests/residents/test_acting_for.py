@@ -16,6 +16,8 @@ from residents.models import AccessRecord, Account, Mandate, Notice, Payer
 from residents.queries import mandates_of
 from tests import make
 from tests.conftest import SignIn
+from tests.payments.browsing import choose, confirm
+from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
 DUES = "liabilities:my_dues"
@@ -196,11 +198,22 @@ def test_one_that_begins_later_does_not_hold_yet(piotr: Account, obcy: Account, 
     assert held == [False, True, False]
 
 
-def test_a_payment_says_who_paid_for_whom(signed_in: SignIn, zofia: Account, anna_payer: Payer) -> None:
+def test_a_payment_says_who_paid_for_whom(
+    sandbox: Sandbox, signed_in: SignIn, zofia: Account, anna_payer: Payer
+) -> None:
+    browser = as_anna(signed_in(zofia), anna_payer)
+    confirm(browser, choose(browser))
+    told = AuditEntry.objects.get(verb="start_payment")
+    assert (told.actor_name, told.account_id, told.payer_id) == ("Zofia Pełnomocna", zofia.pk, anna_payer.pk)
+
+
+def test_what_one_does_about_the_account_itself_is_done_for_nobody(
+    signed_in: SignIn, zofia: Account, anna_payer: Payer
+) -> None:
     browser = as_anna(signed_in(zofia), anna_payer)
     browser.post(reverse("residents:confirm"), {"number": make.pesel(9).value, "code": "ZZZZ-ZZZZ"})
     wrong = AuditEntry.objects.get(verb="code_wrong")
-    assert (wrong.account_id, wrong.payer_id) == (zofia.pk, None)  # for nobody: it is about the account itself
+    assert (wrong.account_id, wrong.payer_id) == (zofia.pk, None)
 
 
 OFFICE = pytest.mark.ignore_template_errors  # Unfold's own templates rely on variables that are not always there
