@@ -14,8 +14,9 @@ from residents.identity import IdentityNumber, NumberKind, pesel_birth_date, rea
 
 LEVELS = ("low", "substantial", "high")
 LEVEL_PREFIX = "http://eidas.europa.eu/LoA/"
-# eIDAS writes the state that says it and the state that asks before the number: «PL/PL/44051401359».
-STATES_BEFORE = re.compile(r"^[A-Z]{2}/[A-Z]{2}/")
+# eIDAS writes the state that says it and the state that asks before the number: «PL/PL/44051401359». Another state's
+# number is no PESEL, even if it has eleven digits.
+PESEL = re.compile(r"(?:PL/[A-Z]{2}/)?([0-9]{11})")
 OFFICE = "Przyjdź do urzędu z dowodem tożsamości albo poproś o kod: potwierdzisz nim tożsamość na swoim koncie."
 
 
@@ -53,15 +54,13 @@ def read_proven(facts: Mapping[str, Sequence[str]], names: Named, *, level: str,
     Raises Refused: `pesel_missing` (none was said, or another state's number), `pesel_wrong`, `facts_contradict` (a
     name that is missing, a fact said twice, or a birth date other than the PESEL's). No message repeats a number.
     """
-    said = STATES_BEFORE.sub("", _only(facts, names.pesel))
-    if not said:
+    said = PESEL.fullmatch(_only(facts, names.pesel))
+    if said is None:
         raise Refused("pesel_missing", "Nie otrzymaliśmy Twojego numeru PESEL.", mend=OFFICE)
     try:
-        number = read_identity(said, on=on)
+        number = read_identity(said[1], on=on)
     except Refused as refusal:
         raise Refused("pesel_wrong", "Otrzymaliśmy numer PESEL, którego nie ma.", mend=OFFICE) from refusal
-    if number.kind != NumberKind.PESEL:
-        raise Refused("pesel_missing", "Nie otrzymaliśmy Twojego numeru PESEL.", mend=OFFICE)
     born = _only(facts, names.birth_date)[:10]
     name = f"{_only(facts, names.given_name)} {_only(facts, names.family_name)}".strip()
     if not name or (born and born != pesel_birth_date(number.value).isoformat()):

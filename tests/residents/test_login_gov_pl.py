@@ -361,7 +361,7 @@ def test_too_low_a_level_of_assurance_is_refused(idp: SamlIdp, client: Client) -
     ("person", "code"),
     [
         (Person(pesel="", birth_date=BORN), "pesel_missing"),
-        (Person(pesel="DE/PL/ABC-123", birth_date=BORN), "pesel_wrong"),
+        (Person(pesel=f"DE/PL/{PESEL}", birth_date=BORN), "pesel_missing"),
         (Person(pesel="44051401358", birth_date=BORN), "pesel_wrong"),
         (Person(pesel=make.nip(1).value, birth_date=BORN), "pesel_missing"),
         (Person(pesel=PESEL, birth_date="1981-05-17"), "facts_contradict"),
