@@ -28,6 +28,11 @@ UNIT_LABELS: dict[Unit, str] = {
 }
 
 
+FORMS: dict[Unit, tuple[str, str, str]] = {
+    Unit.DAYS: ("dzień", "dni", "dni"),
+    Unit.MONTHS: ("miesiąc", "miesiące", "miesięcy"),
+    Unit.CALENDAR_YEARS: ("rok", "lata", "lat"),
+}
 LONGEST: dict[Unit, int] = {Unit.DAYS: 36_500, Unit.MONTHS: 1_200, Unit.CALENDAR_YEARS: 100}
 
 
@@ -39,7 +44,11 @@ class Period:
     unit: Unit
 
     def __str__(self) -> str:
-        return f"{self.amount} {UNIT_LABELS[self.unit]}"
+        one, few, many = FORMS[self.unit]
+        is_few = self.amount % 10 in {2, 3, 4} and self.amount % 100 not in {12, 13, 14}
+        words = one if self.amount == 1 else few if is_few else many
+        tail = ", licząc od końca roku" if self.unit is Unit.CALENDAR_YEARS else ""
+        return f"{self.amount} {words}{tail}"
 
     def horizon(self, at: datetime) -> datetime:
         """The moment before which events are past their term *at* a moment; *at* carries the zone of the calendar.

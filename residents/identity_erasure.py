@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q, QuerySet
 
 from core import audit
@@ -36,7 +37,7 @@ def close_accounts(payer_id: int, *, by: Actor, at: datetime) -> int:
 
     Returns how many accounts were closed. One that acts for somebody else as well, or is a clerk's, stays: only its
     mandate ends. A closed account is signed out everywhere at once (Django lets no inactive account in) and has neither
-    password nor second factor; its address goes when the confirmation has been sent (`forget_closed`).
+    password, second factor nor tie to a provider. Its address goes when the confirmation was sent (`forget_closed`).
     """
     records = same_person(payer_id)
     ConfirmationCode.objects.filter(payer_id__in=records, used_at__isnull=True).delete()
@@ -61,6 +62,7 @@ def _close(account: Account, *, by: Actor) -> None:
     account.set_unusable_password()
     account.save(update_fields=["is_active", "full_name", "password"])
     Authenticator.objects.filter(user=account).delete()
+    SocialAccount.objects.filter(user=account).delete()
     Notice.objects.filter(account=account, sent_at__isnull=True).delete()  # the one about the erasure says it all
     audit.record("close_account", f"account:{account.pk}", by=by)
 

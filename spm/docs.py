@@ -1,4 +1,4 @@
-"""The parts of docs/ that are made from the code: the table of settings and the pictures of states."""
+"""The parts of docs/ that are made from the code: settings, pictures of states, the register, the form of my data."""
 
 from pathlib import Path
 
@@ -6,6 +6,8 @@ from django.conf import settings
 
 import notifications.states
 import payments.states
+from core.processing import CATEGORIES, Category
+from residents.disclosure import sections
 from spm.environment import DECLARED
 
 DOCS = Path(settings.BASE_DIR) / "docs"
@@ -27,6 +29,40 @@ def state_pictures() -> str:
     """The life of a message and of a payment, as Mermaid pictures."""
     message = f"## A message\n\n```mermaid\n{notifications.states.mermaid()}\n```"
     return f"{message}\n\n## A payment\n\n```mermaid\n{payments.states.mermaid()}\n```"
+
+
+def processing_register() -> str:
+    """The register of processing (art. 30 RODO), a table a category, in the words of the office."""
+    return "\n\n".join(_of_register(category) for category in CATEGORIES.values())
+
+
+def _of_register(category: Category) -> str:
+    least = f" (z mocy prawa co najmniej {category.least})" if category.least else ""
+    facts = {
+        "Cel": category.purpose,
+        "Czyje dane": category.people,
+        "Jakie dane": category.data,
+        "Odbiorcy": category.recipients,
+        "Podstawa": category.lawful_basis,
+        "Jak długo": f"{category.keep}{least}; od: {category.since}",
+        "Dlaczego tak długo": category.kept_basis,
+        "Co dalej": category.why_kept or "usuwane co noc (`manage.py apply_retention`)",
+    }
+    rows = "\n".join(f"| {name} | {fact} |" for name, fact in facts.items())
+    return f"### {category.name}\n\n| `{category.code}` | |\n| --- | --- |\n{rows}"
+
+
+def my_data_tables() -> str:
+    """The tables of «Moje dane», with the key, the meaning and the kind of each column."""
+    return "\n\n".join(
+        f"### `dane/{section.code}.json`: {section.name}\n\n"
+        + "\n\n".join(
+            f"`{table.code}`: {table.name}\n\n| key | meaning | kind |\n| --- | --- | --- |\n"
+            + "\n".join(f"| `{column.key}` | {column.label} | {column.shape} |" for column in table.columns)
+            for table in section.tables
+        )
+        for section in sections()
+    )
 
 
 def write(name: str, generated: str) -> None:

@@ -13,16 +13,22 @@ STAFF = (
 
 
 class SecurityHeaders:
-    """Adds a content security policy, and keeps pages with somebody's data out of shared caches."""
+    """Adds a content security policy, keeps pages with somebody's data out of caches, and clears up after signing out.
+
+    On a computer that others use next, the answer that signs somebody out tells the browser to forget what it kept.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         policy = STAFF if request.path.startswith("/urzad/") else PORTAL
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
+        elif was_signed_in:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -148,6 +148,7 @@ MANAGER_TABLES = {
     "notifications/gatewayrest": "r",
     "notifications/texttemplate": "r",
     "core/auditentry": "r",
+    "core/retentionrule": "r",
     "core/inboundevent": "r",
 }
 MANAGER_PAGES = {

@@ -3,16 +3,23 @@
 from typing import Any
 
 from core.commands import HouseCommand
-from spm.docs import configuration_table, state_pictures, write
+from spm.docs import configuration_table, my_data_tables, processing_register, state_pictures, write
+
+PARTS = {
+    "configuration.md": configuration_table,
+    "states.md": state_pictures,
+    "register-of-processing.md": processing_register,
+    "formats/my-data.md": my_data_tables,
+}
 
 
 class Command(HouseCommand):
-    """Writes the table of settings and the pictures of states into docs/."""
+    """Writes settings, pictures of states, the register of processing and the form of my data into docs/."""
 
     help = "Write the generated parts of docs/."
 
     def run(self, **options: Any) -> dict[str, Any]:
-        """Write both."""
-        write("configuration.md", configuration_table())
-        write("states.md", state_pictures())
-        return {"written": ["configuration.md", "states.md"]}
+        """Write each part."""
+        for name, part in PARTS.items():
+            write(name, part())
+        return {"written": list(PARTS)}

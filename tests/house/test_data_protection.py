@@ -1,0 +1,95 @@
+"""The register of processing and the form of my data: what docs/ says is what the code says."""
+
+from pathlib import Path
+
+from django.apps import apps
+
+from core.processing import CATEGORIES
+from residents.disclosure import sections
+from spm.docs import my_data_tables, processing_register
+from tests.house.tree import APPS, FLOORS, ROOT
+
+# Tables without a word about anybody: texts, figures, settings of the town, digests of what was used up.
+NOBODYS = {
+    *("core.retentionrule", "residents.lookreason", "consents.topic", "notifications.texttemplate"),
+    *(
+        "notifications.textversion",
+        "notifications.gatewayrest",
+        "residents.usedanswer",
+        "liabilities.duekind",
+        "liabilities.interestrate",
+    ),
+    *("liabilities.fee", "liabilities.reminderrule", "liabilities.importrun"),
+}
+# Table → the category of the register that covers it.
+COVERED = {
+    "core.inboundevent": "inbound_events",
+    "core.auditentry": "audit",
+    "residents.accessrecord": "looks",
+    "residents.account": "accounts",
+    "residents.claim": "mandates",
+    "residents.confirmationcode": "codes",
+    "residents.contact": "payers",
+    "residents.datarequest": "data_requests",
+    "residents.mandate": "mandates",
+    "residents.notice": "notices",
+    "residents.payer": "payers",
+    "consents.applicationchoice": "consents",
+    "consents.consent": "consents",
+    "consents.consentapplication": "consents",
+    "notifications.attempt": "messages",
+    "notifications.message": "messages",
+    "liabilities.importproblem": "import_problems",
+    "liabilities.instalment": "dues",
+    "liabilities.ledgerentry": "dues",
+    "liabilities.liability": "dues",
+    "payments.payment": "payments",
+    "payments.paymentchange": "payments",
+    "payments.paymentline": "payments",
+}
+
+
+def _doc(path: str) -> str:
+    return (ROOT / "docs" / path).read_text(encoding="utf-8")
+
+
+def test_the_register_of_processing_is_the_one_of_the_code() -> None:
+    assert processing_register() in _doc("register-of-processing.md"), "run `make docs`"
+
+
+def test_the_form_of_my_data_is_the_one_of_the_code() -> None:
+    assert my_data_tables() in _doc("formats/my-data.md"), "run `make docs`"
+
+
+def test_every_table_is_in_the_register_or_knows_nobody() -> None:
+    tables = {model._meta.label_lower for app in FLOORS for model in apps.get_app_config(app).get_models()}
+    managed = {table for table in tables if apps.get_model(table)._meta.managed}  # noqa: TID251  every table is meant
+    assert sorted(managed - NOBODYS - set(COVERED)) == [], "say which category of the register covers these tables"
+    assert sorted((NOBODYS | set(COVERED)) - tables) == []
+    assert set(COVERED.values()) <= set(CATEGORIES)
+
+
+def test_every_app_says_what_it_knows_of_a_payer_in_the_order_of_the_floors() -> None:
+    assert [section.code for section in sections()] == list(APPS)
+
+
+def test_codes_of_tables_and_columns_are_each_used_once() -> None:
+    for section in sections():
+        codes = [table.code for table in section.tables]
+        assert len(codes) == len(set(codes)), section.code
+        for table in section.tables:
+            keys = [column.key for column in table.columns]
+            assert len(keys) == len(set(keys)), table.code
+
+
+def test_every_category_says_all_that_the_law_asks_of_the_register() -> None:
+    said = ("name", "purpose", "people", "data", "recipients", "lawful_basis", "kept_basis", "since")
+    assert [
+        f"{category.code}: {name}" for category in CATEGORIES.values() for name in said if not getattr(category, name)
+    ] == []
+
+
+def test_files_that_the_docs_on_data_protection_name_exist() -> None:
+    named = ("core/encryption.py", "core/retention.py", "residents/my_data.py", "spm/headers.py")
+    text = _doc("asvs.md")
+    assert [path for path in named if f"`{path}`" not in text or not Path(ROOT / path).exists()] == []
