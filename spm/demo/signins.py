@@ -19,9 +19,12 @@ class SignIn:
 SIGN_INS = (
     SignIn("mieszkanka", "anna@dolina.example", "Anna Zielińska", "", "/"),
     SignIn("księgowa firmy", "ksiegowa@dolina.example", "Ewa Lis", "", "/"),
+    SignIn("pełnomocnik mieszkanki", "pelnomocnik@dolina.example", "Jan Kos", "", "/"),
+    SignIn("drugie konto mieszkanki", "druga@dolina.example", "Anna Zielińska", "", "/"),
     SignIn("referentka (zgody)", "referent@dolina.example", "Maria Wrona", "Referent", "/urzad/"),
     SignIn("księgowość urzędu", "skarbnik@dolina.example", "Tomasz Sowa", "Księgowość", "/urzad/"),
     SignIn("zarządzanie kryzysowe", "kryzys@dolina.example", "Olga Jeleń", "Zarządzanie kryzysowe", "/urzad/"),
+    SignIn("inspektorka danych", "iod@dolina.example", "Irena Wilga", "Inspektor ochrony danych", "/urzad/"),
     SignIn("administrator", "admin@dolina.example", "Adam Bóbr", "Administrator", "/urzad/"),
 )
 

@@ -25,7 +25,7 @@ from payments.actions import ask_provider, expire_payment, start_payment
 from payments.models import Payment
 from payments.notices import handle_notices
 from payments.states import State
-from residents.actions import grant_mandate, issue_code, register_payers
+from residents.actions import claim_payer, grant_mandate, issue_code, register_payers
 from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
 from residents.queries import find_payer
@@ -154,7 +154,7 @@ def _make_accounts(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant
             sign_in.email,
             PASSWORD,
             full_name=sign_in.name,
-            is_staff=sign_in.email not in owners,
+            is_staff=bool(sign_in.group),
             is_superuser=sign_in.group == "Administrator",
         )
         EmailAddress.objects.create(user=account, email=sign_in.email, verified=True, primary=True)
@@ -163,9 +163,18 @@ def _make_accounts(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant
         if sign_in.email in owners:
             _tie(account, owners[sign_in.email], town)
     _tie(Account.objects.get(email="anna@dolina.example"), inhabitants[1], town, basis=Basis.ATTORNEY)
+    _tie(Account.objects.get(email="pelnomocnik@dolina.example"), inhabitants[0], town, basis=Basis.ATTORNEY)
+    _dispute(Account.objects.get(email="druga@dolina.example"), inhabitants[0], town)
     newcomer = find_payer(inhabitants[2].number)
     if newcomer is not None:
         issue_code(newcomer, by=BY, at=town.now)
+
+
+def _dispute(account: Account, whom: Inhabitant, town: Town) -> None:
+    """A second account proves to be somebody who has one: a clerk is to decide."""
+    payer = find_payer(whom.number)
+    if payer is not None:
+        claim_payer(account, payer, how="login.gov.pl", by=BY, at=town.now)
 
 
 def _tie(account: Account, whom: Inhabitant, town: Town, *, basis: str = "") -> None:
@@ -177,7 +186,8 @@ def _tie(account: Account, whom: Inhabitant, town: Town, *, basis: str = "") -> 
         payer=payer,
         basis=basis or (Basis.REPRESENTATIVE if whom.is_company else Basis.SELF),
         scope=Scope.VIEW_AND_PAY if basis else Scope.ALL,
-        confirmed_how="dokument okazany w urzędzie",
+        # A resident of the demo can also come back by the stand-in of login.gov.pl: to the same account.
+        confirmed_how="dokument okazany w urzędzie" if basis or whom.is_company else "login.gov.pl",
         by=BY,
         at=town.now - timedelta(days=100),
     )

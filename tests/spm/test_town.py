@@ -18,7 +18,7 @@ from notifications.models import Message
 from payments.models import Payment
 from payments.states import State
 from residents.identity import NumberKind, read_identity
-from residents.models import Account, Mandate, Payer
+from residents.models import Account, Claim, Mandate, Payer
 from residents.queries import find_payer
 from spm.demo.dues import book, reminders_tomorrow
 from spm.demo.people import companies, people
@@ -125,3 +125,5 @@ def _sign_ins_that_work(town: Town) -> None:
         assert [group.name for group in account.groups.all()] in ([], [sign_in.group])
     bases = set(Mandate.objects.values_list("account__email", "basis"))
     assert {("anna@dolina.example", "self"), ("ksiegowa@dolina.example", "representative")} <= bases
+    assert ("pelnomocnik@dolina.example", "attorney") in bases
+    assert list(Claim.objects.values_list("account__email", "state")) == [("druga@dolina.example", "waiting")]
