@@ -16,7 +16,7 @@ MAGIC = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 SAFE_TYPES = {"application/pdf", "image/jpeg", "image/png"}
 
 
-def check_scan(scan: UploadedFile, *, name: str) -> UploadedFile:
+def check_scan(scan: "UploadedFile[bytes]", *, name: str) -> "UploadedFile[bytes]":
     """*scan*, a PDF, JPEG or PNG by its content, renamed to *name*: its own name may hold somebody's number.
 
     Raises Refused `scan_too_large` and `scan_of_unknown_kind`.

@@ -88,9 +88,9 @@ class MandateForm(forms.Form):
             raise forms.ValidationError("Ten dzień jest zbyt odległy. Zostaw pole puste.")
         return _midnight(last + timedelta(days=1))
 
-    def clean_scan(self) -> UploadedFile | None:
+    def clean_scan(self) -> "UploadedFile[bytes] | None":
         """A PDF, JPEG or PNG by its content; its own name is not kept."""
-        scan: UploadedFile | None = self.cleaned_data.get("scan")
+        scan: "UploadedFile[bytes] | None" = self.cleaned_data.get("scan")
         if scan is None:
             return None
         try:
