@@ -18,6 +18,7 @@ def _options(arguments: list[str]) -> Options:
     parser.add_argument("--smtp-port", type=int, default=8825, help="SMTP port; 0 takes a free one")
     parser.add_argument("--state", type=Path, required=True, help="the sandbox's own SQLite file")
     parser.add_argument("--portal-url", default="", help="address of the portal, for a link on the first page")
+    parser.add_argument("--login-gov-pl", type=Path, help="folder with the keys and people of login.gov.pl's stand-in")
     known = Keys()
     for name in ("pos_id", "client_id", "client_secret", "second_key"):
         default = os.environ.get(f"SANDBOX_PAYU_{name.upper()}", getattr(known, name))
@@ -31,14 +32,14 @@ def _options(arguments: list[str]) -> Options:
         second_key=given.payu_second_key,
         sms_token=given.sms_token,
     )
-    return Options(given.host, given.port, given.smtp_port, given.state, given.portal_url, keys)
+    return Options(given.host, given.port, given.smtp_port, given.state, given.portal_url, keys, given.login_gov_pl)
 
 
 def main(arguments: list[str]) -> int:
     """Serve until told to stop; 2 when it cannot start."""
     try:
         asyncio.run(serve(_options(arguments)))
-    except (OSError, sqlite3.Error) as trouble:
+    except (OSError, ValueError, sqlite3.Error) as trouble:
         print(f"sandbox cannot start: {trouble}", file=sys.stderr)
         return 2
     return 0

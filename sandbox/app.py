@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from sandbox import control, mail_pages, pages, payu_api, payu_pages, phone_pages, sms_senders, smsapi
+from sandbox import control, mail_pages, node_pages, pages, payu_api, payu_pages, phone_pages, sms_senders, smsapi
 from sandbox.courier import CLIENT, PAYU_COURIER, SMS_COURIER, Courier
 from sandbox.payu_errand import PayuErrand
 from sandbox.sms_reports import SmsReports
@@ -32,15 +32,18 @@ class Options:
     state: Path
     portal_url: str
     keys: Keys
+    node: Path | None = None  # the folder of login.gov.pl's stand-in
 
 
-def build_app(state: State) -> web.Application:
+def build_app(state: State, node: node_pages.Node | None = None) -> web.Application:
     """Every door, page and courier around *state*."""
     app = web.Application(client_max_size=LARGEST_REQUEST)
     app[STATE] = state
+    if node is not None:
+        app[node_pages.NODE] = node
     app[SMS_COURIER] = Courier(SmsReports())
     app[PAYU_COURIER] = Courier(PayuErrand())
-    for doors in (smsapi, sms_senders, payu_api, payu_pages, phone_pages, mail_pages, pages, control):
+    for doors in (smsapi, sms_senders, payu_api, payu_pages, phone_pages, mail_pages, node_pages, pages, control):
         doors.add_routes(app)
     app.cleanup_ctx.append(_couriers)
     return app
@@ -64,10 +67,11 @@ async def serve(options: Options) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    node = node_pages.read_folder(options.node) if options.node else None
     store = Store(options.state)
     with contextlib.closing(store):
         state = State(store, options.keys, options.portal_url)
-        runner = web.AppRunner(build_app(state), access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(build_app(state, node), access_log=None, shutdown_timeout=0.1)
         mail = MailServer(state)
         try:
             await runner.setup()

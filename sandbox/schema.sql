@@ -95,3 +95,15 @@ CREATE TABLE IF NOT EXISTS journal (
     what TEXT NOT NULL,
     detail TEXT NOT NULL
 );
+
+CREATE TABLE IF NOT EXISTS node_question (
+    token TEXT PRIMARY KEY,
+    at REAL NOT NULL,
+    request_id TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    answer_to TEXT NOT NULL,
+    level TEXT NOT NULL,
+    relay TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS node_artifact (artifact TEXT PRIMARY KEY, at REAL NOT NULL, response BLOB NOT NULL);

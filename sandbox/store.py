@@ -18,6 +18,8 @@ TABLES = (
     "sms",
     "mail_recipient",
     "mail",
+    "node_question",
+    "node_artifact",
     "journal",
 )
 

@@ -48,12 +48,12 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def running_sandbox() -> Iterator[Sandbox]:
-    """Start a sandbox and stop it at the end."""
+def running_sandbox(*arguments: str) -> Iterator[Sandbox]:
+    """Start a sandbox with further *arguments* and stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="spm-sandbox-") as folder:
         command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0"]
         process = subprocess.Popen(
-            [*command, "--state", str(Path(folder) / "sandbox.sqlite3")], stdout=subprocess.PIPE, text=True
+            [*command, "--state", str(Path(folder) / "sandbox.sqlite3"), *arguments], stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
         try:

@@ -16,11 +16,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from spm import embedded
 from spm.demo.children import ChildDied, Children, die_with_parent
+from spm.demo.node import prepare_node
 from spm.demo.signins import SIGN_INS, sign_in_lines
 from spm.environment import WrongSetting
 
@@ -107,6 +109,7 @@ def _manage(*arguments: str) -> None:
 
 def _environment(directory: Path, port: int) -> dict[str, str]:
     sandbox, smtp, redis = _near(port + 1), _near(port + 25), embedded.free_port()
+    node = prepare_node(directory, at=datetime.now(UTC))  # noqa: TID251  the demo's edge: Django's clock is not there
     told = {
         "SPM_SUPERVISOR": str(os.getpid()),
         "SPM_BASE_URL": f"http://127.0.0.1:{port}",
@@ -116,6 +119,7 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "REDIS_URL": os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0",
         # Its own: two demos of one checkout would write one folder at the same time.
         "SPM_STATIC_ROOT": os.environ.get("SPM_STATIC_ROOT") or str(directory / "static"),
+        **node.environment(f"http://127.0.0.1:{sandbox}"),
     }
     os.environ.update(told)
     os.environ["SPM_PROFILE"] = "demo"
@@ -132,7 +136,8 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
     children.start(
         "sandbox",
         [sys.executable, "-m", "sandbox", "--port", told["sandbox"], "--smtp-port", told["smtp"]]
-        + ["--state", str(directory / "sandbox.sqlite3"), "--portal-url", told["SPM_BASE_URL"]],
+        + ["--state", str(directory / "sandbox.sqlite3"), "--portal-url", told["SPM_BASE_URL"]]
+        + ["--login-gov-pl", str(directory / "login-gov-pl")],
     )
     _wait_until_healthy(children, [f"{told['SPM_PAYU_URL']}/health"])
 

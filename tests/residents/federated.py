@@ -24,16 +24,12 @@ METADATA = f"/konto/saml/{SLUG}/metadata/"
 FIELD = re.compile(r'name="(SAMLRequest|SAMLResponse)" value="([^"]+)"')
 
 
-def connect_portal(settings: Settings, idp: SamlIdp, ours: KeyPair, **changes: str) -> None:
-    """Set the portal up for *idp*, whose answers come by POST."""
-    said = {
-        "sso_url": f"{idp.url}/sso",
+def connect(settings: Settings, **said: str) -> None:
+    """Set the portal up for a SAML provider; what is not said is as it is by default."""
+    by_default: dict[str, object] = {
         "artifact_url": "",
         "issuer": ENTITY,
-        "certificates": idp.pair.certificate,
         "our_issuer": "",
-        "signing_key": ours.key,
-        "signing_certificate": ours.certificate,
         "decryption_key": "",
         "decryption_certificate": "",
         "least_level": "substantial",
@@ -43,13 +39,28 @@ def connect_portal(settings: Settings, idp: SamlIdp, ours: KeyPair, **changes: s
             "family_name": f"{EIDAS}CurrentFamilyName",
             "birth_date": f"{EIDAS}DateOfBirth",
         },
-        **changes,
     }
-    app = {"client_id": SLUG, "provider_id": SLUG, "name": "login.gov.pl", "settings": said}
+    app = {
+        "client_id": SLUG,
+        "provider_id": SLUG,
+        "name": "login.gov.pl",
+        "settings": {**by_default, **said},
+    }
     settings.SOCIALACCOUNT_PROVIDERS = {
         **settings.SOCIALACCOUNT_PROVIDERS,
         "saml": {**settings.SOCIALACCOUNT_PROVIDERS["saml"], "APPS": [app]},
     }
+
+
+def connect_portal(settings: Settings, idp: SamlIdp, ours: KeyPair, **changes: str) -> None:
+    """Set the portal up for *idp*, whose answers come by POST."""
+    said = {
+        "sso_url": f"{idp.url}/sso",
+        "certificates": idp.pair.certificate,
+        "signing_key": ours.key,
+        "signing_certificate": ours.certificate,
+    }
+    connect(settings, **{**said, **changes})
 
 
 def fields(page: HttpResponse | requests.Response) -> dict[str, str]:

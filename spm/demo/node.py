@@ -1,0 +1,84 @@
+"""login.gov.pl's stand-in in the demo: keys for both sides, and people to sign in as.
+
+Both sides get files, as a town and the real node would exchange certificates: the sandbox its own key and the portal's
+certificates, the portal its own keys and the node's certificate.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from residents.identity import pesel_birth_date
+from spm.demo.people import Inhabitant, people
+
+PAIRS = ("node", "portal-signing", "portal-decryption")
+SHOWN = 6
+YEARS = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class DemoNode:
+    """What both sides need."""
+
+    folder: Path
+
+    def environment(self, sandbox: str) -> dict[str, str]:
+        """The portal's settings, for the sandbox at the address *sandbox*."""
+        return {
+            "SPM_LOGIN_GOV_PL_SSO_URL": f"{sandbox}/login-gov-pl/sso",
+            "SPM_LOGIN_GOV_PL_ARTIFACT_URL": f"{sandbox}/login-gov-pl/artifact",
+            "SPM_LOGIN_GOV_PL_CERTIFICATES_FILE": str(self.folder / "node.pem"),
+            "SPM_LOGIN_GOV_PL_SIGNING_KEY_FILE": str(self.folder / "portal-signing.key"),
+            "SPM_LOGIN_GOV_PL_SIGNING_CERTIFICATE_FILE": str(self.folder / "portal-signing.pem"),
+            "SPM_LOGIN_GOV_PL_DECRYPTION_KEY_FILE": str(self.folder / "portal-decryption.key"),
+            "SPM_LOGIN_GOV_PL_DECRYPTION_CERTIFICATE_FILE": str(self.folder / "portal-decryption.pem"),
+        }
+
+
+def prepare_node(directory: Path, *, at: datetime) -> DemoNode:
+    """The node's folder under *directory*, its keys made once; the people are this year's."""
+    folder = directory / "login-gov-pl"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PAIRS:
+        if not (folder / f"{name}.pem").exists():
+            _write_pair(folder, name, at)
+    shown = [_person(one) for one in people(SHOWN, today=at.date())]
+    (folder / "people.json").write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
+    return DemoNode(folder)
+
+
+def _person(one: Inhabitant) -> dict[str, str]:
+    first, _, surname = one.name.partition(" ")
+    born: date = pesel_birth_date(one.number.value)
+    return {
+        "first_name": first,
+        "family_name": surname,
+        "birth_date": born.isoformat(),
+        "pesel": one.number.value,
+    }
+
+
+def _write_pair(folder: Path, name: str, at: datetime) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"pokaz {name}")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at.astimezone(UTC) - timedelta(days=1))
+        .not_valid_after(at.astimezone(UTC) + YEARS)
+        .sign(private, hashes.SHA256())
+    )
+    key = folder / f"{name}.key"
+    key.touch(mode=0o600)
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / f"{name}.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
