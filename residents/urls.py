@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from residents import rodo_views, views
+from residents import rodo_views, session_views, views
 
 app_name = "residents"
 urlpatterns = [
+    path("konto/sesje/", session_views.sessions, name="sessions"),
+    path("konto/sesja/", session_views.session_left, name="session_left"),
+    path("konto/sesja/zostaje/", session_views.stay, name="stay"),
+    path("konto/bezczynnosc/", session_views.idle, name="idle"),
     path("moje-dane/", views.profile, name="profile"),
     path("moje-dane/potwierdz/", views.confirm, name="confirm"),
     path("moje-dane/zgloszenia/", views.claims, name="claims"),

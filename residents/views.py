@@ -5,7 +5,6 @@ from datetime import timedelta
 import redis
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,15 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.errors import Refused
 from core.phones import mask_phone
 from core.uploads import scan_response
-from residents.access import CHOSEN, account_of, actor_of, for_payer, mandate_in_view, mandate_seen
+from residents.access import CHOSEN, account_of, actor_of, address_of, for_payer, mandate_in_view, mandate_seen
 from residents.actions import confirm_identity
 from residents.forms import ConfirmForm
 from residents.identity import mask_number
 from residents.mandates import may_revoke, revoke_own_side, stands_for
 from residents.models import Claim, Payer
 from residents.queries import acting_for_payer, claims_of, contacts_of, looks_at, mandates_of
+from residents.throttles import may_try, subscriber
 
-TRIES_AN_HOUR = 10
 PAGE = 30
 
 
@@ -49,14 +48,12 @@ def profile(request: HttpRequest, payer: Payer) -> HttpResponse:
     return render(request, "residents/profile.html", context)
 
 
-def _may_try(account_id: int) -> bool:
-    """At most ten tries an hour and account, whatever numbers they name. No cache, no tries: it fails closed."""
-    key = f"confirm-tries:{account_id}"
+def _may_try(request: HttpRequest) -> bool:
+    """Few tries an hour and account, whatever numbers they name, and few from one line. It fails closed."""
     try:
-        cache.add(key, 0, 3600)
-        return cache.incr(key) <= TRIES_AN_HOUR
-    except ValueError:  # the hour ended between the two lines
-        return True
+        return may_try("office_code_by_account", str(account_of(request).pk)) and may_try(
+            "office_code_by_address", subscriber(address_of(request))
+        )
     except redis.RedisError as error:
         raise Refused("try_later", "Chwilowo nie możemy sprawdzić kodu.", mend="Spróbuj za kilka minut.") from error
 
@@ -69,7 +66,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            if not _may_try(account.pk):
+            if not _may_try(request):
                 raise Refused("too_many_tries", "Za dużo prób.", mend="Spróbuj za godzinę albo zadzwoń do urzędu.")
             outcome = confirm_identity(
                 account,

@@ -115,4 +115,5 @@ def _links(request: HttpRequest) -> list[tuple[str, str]]:
 def staff_first_page(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
     """Context of admin's index: the tasks and the daily work of who is signed in (Unfold's DASHBOARD_CALLBACK)."""
     context.update({"tasks": _tasks(request), "daily_work": _links(request)})
+    context["second_factor_off"] = not settings.STAFF_SECOND_FACTOR
     return context

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from residents.access import acting_for
+from residents.models import Account
+from residents.sessions import WARNED, idle_time
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,21 @@ def _resident_menu(request: HttpRequest) -> list[Item]:
     ]
 
 
+def _idle(account: Account) -> dict[str, int]:
+    """After how many minutes of rest one is signed out, and after how many seconds one is asked whether to stay."""
+    seconds = int(idle_time(account).total_seconds())
+    return {"minutes": seconds // 60, "asked": max(seconds - WARNED, 1)}
+
+
 def page_frame(request: HttpRequest) -> dict[str, object]:
     """Context of every page: the town, the menu of who is signed in, whether this is a demo."""
-    signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    account = getattr(request, "user", None)
+    signed_in = account is not None and account.is_authenticated
     return {
         "town": settings.TOWN,
         "demo": settings.DEMO,
         "navigation": _resident_menu(request) if signed_in else [],
+        "idle": _idle(account) if isinstance(account, Account) else None,
         "acting_for": acting_for(request) if signed_in else None,
     }
 

@@ -97,6 +97,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "spm.session_watch.SessionWatch",
+    "spm.staff_door.StaffDoor",
+    "spm.form_throttle.FormThrottle",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "spm.headers.SecurityHeaders",
 ]
@@ -209,7 +212,9 @@ SESSION_COOKIE_AGE = 3600 * environment.integer(
     "SPM_SESSION_HOURS", 12, "Hours after which everybody signs in anew, idle or not."
 )
 DEVICE_COOKIE_NAME = "__Host-spm-device" if HTTPS else "spm-device"
-SIGN_IN_THROTTLES = {} if PROFILE == "test" else THROTTLES
+SIGN_IN_THROTTLES = {
+    name: rate for name, rate in THROTTLES.items() if PROFILE != "test" or name.startswith("office_code")
+}
 globals().update(
     signin_settings(profile=PROFILE, https=HTTPS, town=TOWN["name"], staff_second_factor=STAFF_SECOND_FACTOR)
 )
@@ -271,6 +276,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "spm.dashboard.staff_first_page",
     "STYLES": [lambda request: static("css/admin.css")],
+    "SCRIPTS": [lambda request: static("js/session_watch.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "spm.navigation.staff_menu"},
 }
 

@@ -32,4 +32,5 @@ urlpatterns = [
 handler400 = "spm.views.bad_request"
 handler403 = "spm.views.forbidden"
 handler404 = "spm.views.not_found"
+handler429 = "spm.views.too_many_tries"  # allauth looks for it
 handler500 = "spm.views.broken"

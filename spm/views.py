@@ -86,6 +86,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """429."""
+    page = render(request, "429.html", status=429)
+    page.headers["Retry-After"] = "300"
+    return page
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500, without touching the database."""
     return render(request, "500.html", status=500)

@@ -22,6 +22,7 @@ from core.errors import Refused
 from core.uploads import scan_response
 from residents.access import actor_of, staff_looked
 from residents.actions import revoke_mandate
+from residents.admin.account_safety import AccountSafety
 from residents.identity_forms import RolesForm
 from residents.models import Account, Mandate
 from residents.roles import set_roles
@@ -35,7 +36,7 @@ admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Account)
-class AccountAdmin(ReadOnlyAdmin):
+class AccountAdmin(AccountSafety):
     """Sign-ins."""
 
     list_display = ("email", "full_name", "is_staff", "is_active", "last_login")
@@ -43,7 +44,7 @@ class AccountAdmin(ReadOnlyAdmin):
     search_fields = ("email", "full_name")
     fields = ("email", "full_name", "is_staff", "is_active", "groups", "date_joined", "last_login")
     ordering = ("email",)
-    actions_detail = ("give_role",)
+    actions_detail = ("give_role", *AccountSafety.actions_detail)
 
     @action(description="Role w urzędzie", permissions=["give_role"])  # type: ignore[untyped-decorator]
     def give_role(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -8,6 +8,7 @@ from residents.models.mandate import Mandate
 from residents.models.notice import Notice
 from residents.models.payer import Contact, Payer
 from residents.models.rodo import DataRequest
+from residents.models.session import KnownDevice, OpenSession
 from residents.models.used_answer import UsedAnswer
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "ConfirmationCode",
     "Contact",
     "DataRequest",
+    "KnownDevice",
     "LookReason",
     "Mandate",
     "Notice",
+    "OpenSession",
     "Payer",
     "UsedAnswer",
 ]

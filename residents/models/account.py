@@ -40,6 +40,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "konto"
         verbose_name_plural = "konta"
+        permissions = [
+            ("remove_second_factor", "Może usunąć drugi składnik logowania innej osoby"),
+            ("end_sessions", "Może wylogować inną osobę"),
+        ]
         constraints = [models.UniqueConstraint(Lower("email"), name="account_email_any_case")]
 
     def __str__(self) -> str:

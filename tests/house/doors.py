@@ -44,6 +44,10 @@ latwy-tekst/                                200    200  200  200  200  200  200 
 zglos-usterke/                              200    200  200  200  200  200  200  200  200
 wzornik/                                    200    200  200  200  200  200  200  200  200
 health/                                     200    200  200  200  200  200  200  200  200
+konto/sesje/                                in     200  200  200  200  200  200  200  200
+konto/sesja/                                200    200  200  200  200  200  200  200  200
+konto/sesja/zostaje/                        405    405  405  405  405  405  405  405  405
+konto/bezczynnosc/                          200    200  200  200  200  200  200  200  200
 konto/login/                                200    go   go   go   go   go   go   go   go
 konto/logout/                               go     200  200  200  200  200  200  200  200
 konto/inactive/                             200    200  200  200  200  200  200  200  200
@@ -81,6 +85,12 @@ konto/saml/<slug:organization_slug>/acs/finish/ 404 404 404  404  404  404  404 
 konto/saml/<slug:organization_slug>/metadata/ 404  404  404  404  404  404  404  404  404
 konto/oidc/<slug:provider_id>/login/        404    404  404  404  404  404  404  404  404
 konto/oidc/<slug:provider_id>/login/callback/ 404  404  404  404  404  404  404  404  404
+konto/2fa/webauthn/                         in     200  200  200  200  200  200  200  200
+konto/2fa/webauthn/add/                     in     go   go   go   go   go   go   go   go
+konto/2fa/webauthn/login/                   in     go   go   go   go   go   go   go   go
+konto/2fa/webauthn/reauthenticate/          in     go   go   go   go   go   go   go   go
+konto/2fa/webauthn/keys/<int:pk>/edit/      in     go   go   go   go   go   go   go   go
+konto/2fa/webauthn/keys/<int:pk>/remove/    in     go   go   go   go   go   go   go   go
 urzad/                                      desk   desk desk desk 200  200  200  200  200
 urzad/login/                                in     403  403  403  go   go   go   go   go
 urzad/logout/                               go     go   go   go   405  405  405  405  405
@@ -103,6 +113,10 @@ urzad/residents/accessrecord/podglady.csv   desk   desk desk desk 403  403  403 
 urzad/residents/payer/<path:object_id>/see_document/ desk desk desk desk go 403 403 403 go
 urzad/residents/payer/<path:object_id>/hand_out_code/ desk desk desk desk go 403 403 403 go
 urzad/residents/payer/<path:object_id>/let_act/ desk desk desk desk go 403  403  403  go
+urzad/residents/account/<int:pk>/drugi-skladnik/ desk desk desk desk 403 403 403 403 200
+urzad/residents/account/<int:pk>/wyloguj/   desk   desk desk desk 403  403  403  403  200
+urzad/residents/account/<path:object_id>/remove_factor/ desk desk desk desk 403 403 403 403 go
+urzad/residents/account/<path:object_id>/sign_out/ desk desk desk desk 403 403 403 403 go
 urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403 200  200
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
