@@ -90,7 +90,7 @@ class MandateForm(forms.Form):
 
     def clean_scan(self) -> "UploadedFile[bytes] | None":
         """A PDF, JPEG or PNG by its content; its own name is not kept."""
-        scan: "UploadedFile[bytes] | None" = self.cleaned_data.get("scan")
+        scan: UploadedFile[bytes] | None = self.cleaned_data.get("scan")
         if scan is None:
             return None
         try:

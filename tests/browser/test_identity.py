@@ -67,7 +67,9 @@ def test_who_acts_for_me_is_seen_and_sent_away(page: Page, chromium: Browser, de
     _sign_in(page, "anna@dolina.example")
     page.goto("/moje-dane/")
     page.get_by_role("link", name="Jan Kos").click()
-    _sound(page, (page.url,))
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        _sound(page, (page.url,))
     page.get_by_role("button", name="Odwołaj umocowanie").click()
     expect(page.locator(".alert")).to_contain_text("Umocowanie odwołane")
 
@@ -78,7 +80,8 @@ def test_who_acts_for_me_is_seen_and_sent_away(page: Page, chromium: Browser, de
 
 
 def test_a_clerk_decides_whose_the_payer_is(page: Page, chromium: Browser, demo: Demo) -> None:
-    second = chromium.new_context(base_url=demo.url, locale="pl-PL").new_page()
+    phone = {"width": 320, "height": 800}
+    second = chromium.new_context(base_url=demo.url, locale="pl-PL", viewport=phone).new_page()  # type: ignore[arg-type]
     _sign_in(second, "druga@dolina.example")
     second.goto("/moje-dane/zgloszenia/")
     expect(second.get_by_text("czeka na urząd")).to_be_visible()
