@@ -13,6 +13,7 @@ from django.utils import timezone
 from residents.access import address_of
 from residents.device_names import device_name
 from residents.federated.adapter import confirm_after_login
+from residents.federated.login_gov_pl.leaving import leave_node
 from residents.models import Account
 from residents.sessions import DEVICE_DAYS, recognise_device
 
@@ -88,6 +89,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         if message_template in CLAIMS_SENT and getattr(request, UNSENT, False):
             return
         super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+    def logout(self, request: HttpRequest) -> None:
+        """Signing out here signs out at login.gov.pl as well."""
+        leave_node(request)
+        super().logout(request)
 
     def save_user(self, request: HttpRequest, user: Account, form: object, commit: bool = True) -> Account:  # noqa: FBT001, FBT002
         """Keep addresses in lower case: one person, one account."""

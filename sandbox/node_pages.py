@@ -17,8 +17,18 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from sandbox.form import UnreadableForm, read_form
-from sandbox.markup import Html, joined, page, rendered
-from sandbox.node_xml import Keys, Question, Unreadable, answer, artifact_answer, read_artifact, read_question
+from sandbox.markup import Html, escaped, joined, page, rendered
+from sandbox.node_xml import (
+    Keys,
+    Question,
+    Unreadable,
+    answer,
+    artifact_answer,
+    logout_answer,
+    read_artifact,
+    read_logout,
+    read_question,
+)
 from sandbox.state import STATE
 
 ENTITY = "login.gov.pl"
@@ -49,11 +59,12 @@ NODE = web.AppKey("node", Node)
 
 
 def add_routes(app: web.Application) -> None:
-    """The node's three doors, when there is a node."""
+    """The node's four doors, when there is a node."""
     if NODE in app:
         app.router.add_post("/login-gov-pl/sso", _asked)
         app.router.add_post("/login-gov-pl/choose", _chosen)
         app.router.add_post("/login-gov-pl/artifact", _resolved)
+        app.router.add_post("/login-gov-pl/logout", _left)
 
 
 def _wrong(why: str) -> web.Response:
@@ -133,12 +144,26 @@ async def _resolved(request: web.Request) -> web.Response:
     try:
         artifact, message_id = read_artifact(await request.read(), node.keys)
     except Unreadable as wrong:
-        return web.Response(text=f"<fault>{Html(str(wrong))}</fault>", status=500, content_type="text/xml")
+        return _fault(wrong)
     with store.transaction():
         row = store.row("SELECT response FROM node_artifact WHERE artifact = ? AND at > ?", artifact, _since())
         store.run("DELETE FROM node_artifact WHERE artifact = ? OR at <= ?", artifact, _since())
     text = artifact_answer(ENTITY, message_id, row["response"] if row else None, node.keys)
     return web.Response(body=text, content_type="text/xml")
+
+
+async def _left(request: web.Request) -> web.Response:
+    node = request.app[NODE]
+    try:
+        session, message_id = read_logout(await request.read(), node.keys)
+    except Unreadable as wrong:
+        return _fault(wrong)
+    request.app[STATE].store.note("login.gov.pl", "koniec sesji", session)
+    return web.Response(body=logout_answer(ENTITY, message_id, node.keys), content_type="text/xml")
+
+
+def _fault(wrong: Unreadable) -> web.Response:
+    return web.Response(text=f"<fault>{escaped(str(wrong))}</fault>", status=500, content_type="text/xml")
 
 
 def _since() -> float:

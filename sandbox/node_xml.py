@@ -139,6 +139,17 @@ def read_artifact(text: bytes, keys: Keys) -> tuple[str, str]:
     return resolve.findtext(f"{{{SAMLP}}}Artifact") or "", resolve.get("ID", "")
 
 
+def read_logout(text: bytes, keys: Keys) -> tuple[str, str]:
+    """The session that a signed LogoutRequest in SOAP ends, and that message's id. Raises Unreadable."""
+    found = parse(text).find(f"{{{SOAP}}}Body/{{{SAMLP}}}LogoutRequest")
+    if found is None:
+        raise Unreadable("no LogoutRequest")
+    leaving = parse(etree.tostring(found, with_tail=False))
+    if not is_signed(leaving, keys.portal_signing):
+        raise Unreadable("not signed by the portal")
+    return leaving.findtext(f"{{{SAMLP}}}SessionIndex") or "", leaving.get("ID", "")
+
+
 def _assertion(entity: str, question: Question, facts: dict[str, str], level: str) -> etree._Element:
     now = time.time()
     until = _at(now + MINUTES_VALID * 60)
@@ -249,10 +260,19 @@ def answer(entity: str, question: Question, facts: dict[str, str], level: str, k
 
 def artifact_answer(entity: str, in_response_to: str, response: bytes | None, keys: Keys) -> bytes:
     """The signed ArtifactResponse in SOAP; without a response when the artifact is unknown or spent."""
-    message = protocol.ArtifactResponse(
+    return _soap_answer("ArtifactResponse", entity, in_response_to, [parse(response)] if response else [], keys)
+
+
+def logout_answer(entity: str, in_response_to: str, keys: Keys) -> bytes:
+    """The signed LogoutResponse in SOAP."""
+    return _soap_answer("LogoutResponse", entity, in_response_to, [], keys)
+
+
+def _soap_answer(tag: str, entity: str, in_response_to: str, inside: list[etree._Element], keys: Keys) -> bytes:
+    message = getattr(protocol, tag)(
         saml.Issuer(entity),
         protocol.Status(protocol.StatusCode(Value=f"{STATUS}Success")),
-        *([parse(response)] if response else []),
+        *inside,
         ID=f"ID-{uuid4()}",
         InResponseTo=in_response_to,
         Version="2.0",

@@ -31,6 +31,9 @@ def _login_gov_pl() -> list[dict[str, object]]:
             "",
             "Where it gives answers for artifacts; empty for a broker whose answers come by POST.",
         ),
+        "logout_url": environment.text(
+            "SPM_LOGIN_GOV_PL_LOGOUT_URL", "", "Where it takes the end of a session (SOAP); empty: ended only here."
+        ),
         "issuer": environment.text("SPM_LOGIN_GOV_PL_ENTITY_ID", "login.gov.pl", "The issuer of its answers."),
         "certificates": environment.text(
             "SPM_LOGIN_GOV_PL_CERTIFICATES", "", "PEM certificates that its signatures are checked by.", secret=True

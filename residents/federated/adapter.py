@@ -17,6 +17,7 @@ from django.utils import timezone
 from core.actor import Actor
 from core.errors import Refused
 from residents.access import CHOSEN, account_of, address_of
+from residents.federated.login_gov_pl.leaving import AT_NODE
 from residents.federated.proven import Proven
 from residents.federated.refusals import refusal_page
 from residents.federated.settling import account_of_proof, check_same_person, opened, sealed, settle
@@ -108,6 +109,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
 
 def confirm(request: HttpRequest, account: Account, sociallogin: SocialLogin) -> None:
     """Make what *sociallogin* proved count for *account*, and tell its owner. Raises Refused `other_person`."""
+    if AT_NODE in sociallogin.state:
+        request.session[AT_NODE] = sociallogin.state[AT_NODE]
     by = Actor(name=account.get_full_name(), account_id=account.pk, address=address_of(request))
     outcome = settle(
         account, opened(sociallogin.state[PROVEN]), how=sociallogin.provider.name, by=by, at=timezone.now()

@@ -34,6 +34,7 @@ class DemoNode:
         return {
             "SPM_LOGIN_GOV_PL_SSO_URL": f"{sandbox}/login-gov-pl/sso",
             "SPM_LOGIN_GOV_PL_ARTIFACT_URL": f"{sandbox}/login-gov-pl/artifact",
+            "SPM_LOGIN_GOV_PL_LOGOUT_URL": f"{sandbox}/login-gov-pl/logout",
             "SPM_LOGIN_GOV_PL_CERTIFICATES_FILE": str(self.folder / "node.pem"),
             "SPM_LOGIN_GOV_PL_SIGNING_KEY_FILE": str(self.folder / "portal-signing.key"),
             "SPM_LOGIN_GOV_PL_SIGNING_CERTIFICATE_FILE": str(self.folder / "portal-signing.pem"),

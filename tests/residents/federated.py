@@ -28,6 +28,7 @@ def connect(settings: Settings, **said: str) -> None:
     """Set the portal up for a SAML provider; what is not said is as it is by default."""
     by_default: dict[str, object] = {
         "artifact_url": "",
+        "logout_url": "",
         "issuer": ENTITY,
         "our_issuer": "",
         "decryption_key": "",

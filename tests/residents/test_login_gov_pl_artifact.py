@@ -72,6 +72,7 @@ def _set_up(settings: Settings, node: RealNode, **changes: str) -> None:
     said = {
         "sso_url": f"{node.sandbox.url}/login-gov-pl/sso",
         "artifact_url": f"{node.sandbox.url}/login-gov-pl/artifact",
+        "logout_url": f"{node.sandbox.url}/login-gov-pl/logout",
         "certificates": node.text("node.pem"),
         "signing_key": node.text("portal-signing.key"),
         "signing_certificate": node.text("portal-signing.pem"),
@@ -144,6 +145,23 @@ def test_a_node_that_is_away_is_told(node: RealNode, client: Client, settings: S
     artifact = node.artifact(ask(client), **SOMEBODY)
     _set_up(settings, node, artifact_url="http://127.0.0.1:9/artifact")
     _assert_refused(client, _bring(client, artifact), "unreachable")
+
+
+def test_signing_out_here_signs_out_at_the_node(node: RealNode, client: Client) -> None:
+    _bring(client, node.artifact(ask(client), **SOMEBODY))
+    give_address(client, "ewa@example.com")
+    node.sandbox.reset()
+    client.post(reverse("account_logout"))
+    assert not is_signed_in(client)
+    assert "koniec sesji" in requests.get(f"{node.sandbox.url}/journal/", timeout=30).text
+
+
+def test_a_node_that_is_away_keeps_nobody_signed_in(node: RealNode, client: Client, settings: Settings) -> None:
+    _bring(client, node.artifact(ask(client), **SOMEBODY))
+    give_address(client, "ewa@example.com")
+    _set_up(settings, node, logout_url="http://127.0.0.1:9/logout")
+    client.post(reverse("account_logout"))
+    assert not is_signed_in(client)
 
 
 def test_a_posted_answer_is_not_taken_where_artifacts_are_expected(node: RealNode, client: Client) -> None:

@@ -43,6 +43,8 @@ class Answer:
     valid_until: datetime
     facts: Mapping[str, Sequence[str]]
     level: str
+    name_id: str  # with the next one, what ends the session at the node
+    session_index: str
 
 
 def read_answer(text: bytes, expected: Expected, *, at: datetime) -> Answer:
@@ -113,6 +115,8 @@ def _read_assertion(response: etree._Element, assertion: etree._Element, expecte
         valid_until=until,
         facts=_facts(assertion),
         level=_text(_one(statement, "saml2:AuthnContext/saml2:AuthnContextClassRef")),
+        name_id="".join(_text(name) for name in assertion.findall("saml2:Subject/saml2:NameID", SPACES)[:1]),
+        session_index=str(statement.get("SessionIndex") or ""),
     )
 
 

@@ -107,6 +107,21 @@ def artifact_request(*, request_id: str, issuer: str, artifact: str, at: datetim
     )
 
 
+def logout_request(
+    *, request_id: str, issuer: str, to: str, name_id: str, session_index: str, at: datetime
+) -> etree._Element:
+    """The LogoutRequest, unsigned: end the session that the answer named."""
+    return protocol.LogoutRequest(
+        assertion.Issuer(issuer),
+        assertion.NameID(name_id, Format=UNSPECIFIED),
+        protocol.SessionIndex(session_index),
+        ID=request_id,
+        Version="2.0",
+        IssueInstant=_instant(at),
+        Destination=to,
+    )
+
+
 def sign(message: etree._Element, key: SigningKey) -> None:
     """Put an enveloped signature after the issuer, where the schema has its place."""
     private = load_pem_private_key(key.key.encode(), None)

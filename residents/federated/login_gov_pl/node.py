@@ -16,11 +16,12 @@ PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.
 
 @dataclass(frozen=True)
 class Node:
-    """The node's addresses and keys, and ours. Without an artifact address the answer comes by the browser itself."""
+    """The node's addresses and keys, and ours. Without an artifact address the answer comes by the browser."""
 
     slug: str
     sso_url: str
     artifact_url: str
+    logout_url: str
     issuer: str
     certificates: tuple[str, ...]
     our_issuer: str
@@ -54,6 +55,7 @@ def node_of(app: SocialApp) -> Node:
         slug=app.client_id,
         sso_url=said["sso_url"],
         artifact_url=said["artifact_url"],
+        logout_url=said["logout_url"],
         issuer=said["issuer"],
         certificates=tuple(PEM.findall(said["certificates"])),
         our_issuer=said["our_issuer"] or f"{settings.BASE_URL}{reverse('saml_metadata', args=[app.client_id])}",

@@ -23,10 +23,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.encryption import SealBroken, seal, unseal
 from core.errors import Refused
 from residents.federated.login_gov_pl.answers import Answer, not_asked, read_answer
+from residents.federated.login_gov_pl.leaving import AT_NODE, sealed_session
 from residents.federated.login_gov_pl.metadata import our_metadata
 from residents.federated.login_gov_pl.node import Node, node_of
 from residents.federated.login_gov_pl.provider import LoginGovPl
-from residents.federated.login_gov_pl.resolving import resolve_artifact
+from residents.federated.login_gov_pl.soap import resolve_artifact
 from residents.federated.once import use_once
 from residents.federated.proven import checked_level, read_proven
 from residents.federated.refusals import refusal_page
@@ -100,7 +101,7 @@ def _sign_in(request: HttpRequest, provider: LoginGovPl, kept: str) -> HttpRespo
     level = checked_level(answer.level, least=node.least_level)
     proven = read_proven(answer.facts, node.names, level=level, on=timezone.localdate())
     login = provider.sociallogin_from_response(request, proven)
-    login.state = state
+    login.state = {**state, AT_NODE: sealed_session(node.slug, answer)}
     response: HttpResponse = complete_social_login(request, login)
     return response
 
