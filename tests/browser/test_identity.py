@@ -19,7 +19,7 @@ def _sign_in(page: Page, email: str) -> None:
     page.goto("/konto/login/")
     page.fill("[name=login]", email)
     page.fill("[name=password]", PASSWORD)
-    page.locator("main button[type=submit]").first.click()
+    page.locator("[name=password]").press("Enter")
     expect(page.get_by_role("button", name="Wyloguj")).to_be_visible()
 
 
