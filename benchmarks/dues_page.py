@@ -8,7 +8,6 @@ import time
 import requests
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from benchmarks import world
 from benchmarks.table import rate_of, show
+from core.sealed_sessions import SessionStore
 from liabilities.importing import import_dues
 from residents.actions import grant_mandate, register_payer
 from residents.models import Account

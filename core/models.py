@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from core.fields import SealedBinaryField
 from core.forgetting import KeptUntilForgotten
 from core.processing import UNIT_LABELS
 
@@ -17,7 +18,7 @@ class InboundEvent(models.Model):
     source = models.CharField("źródło", max_length=40)
     key = models.CharField("klucz", max_length=200)
     headers = models.JSONField("nagłówki", default=dict)
-    body = models.BinaryField("treść")
+    body = SealedBinaryField("treść")
     is_verified = models.BooleanField("podpis zgodny")
     times_seen = models.PositiveIntegerField("ile razy przyszło", default=1)
     received_at = models.DateTimeField("odebrano", db_default=Now())

@@ -7,13 +7,12 @@ from django.db import IntegrityError, connection, transaction
 
 from core import audit
 from core.actor import Actor
-from core.encryption import fingerprint
 from core.errors import Refused
 from residents.claims import claim_payer, grant_claim, refuse_claim
 from residents.confirming import CODE_DAYS, CODE_LETTERS, confirm_at_window, confirm_identity, issue_code
 from residents.identity import IdentityNumber, NumberKind
 from residents.mandates import grant_mandate, revoke_mandate
-from residents.many_payers import find_payers, insert_payers, keys_of
+from residents.many_payers import find_payers, insert_payers
 from residents.models import Contact, Payer
 from residents.models.payer import NUMBER_FIELDS, Kind
 from residents.queries import find_payer
@@ -43,7 +42,7 @@ def _numbers(number: IdentityNumber | None) -> dict[str, str]:
     if number is None:
         return {}
     if number.kind == NumberKind.PESEL:
-        return {"pesel": number.value, "pesel_fingerprint": fingerprint(number.value)}
+        return {"pesel": number.value}
     return {NUMBER_FIELDS[number.kind]: number.value}
 
 
@@ -149,15 +148,14 @@ def register_payers(people: Mapping[IdentityNumber, str], *, by: Actor) -> dict[
     Numbers of the town's own that nobody bears are missing from the answer: nobody is registered by them alone.
     """
     with transaction.atomic():
-        keys = keys_of(people)
-        found = find_payers(keys)
+        found = find_payers(people)
         missing = {
-            key: number for key, number in keys.items() if number not in found and number.kind != NumberKind.TOWN
+            number: name for number, name in people.items() if number not in found and number.kind != NumberKind.TOWN
         }
         if missing:
-            found |= insert_payers(missing, people)
+            found |= insert_payers(missing)
             # Somebody may have registered some of them between our look and our insert.
-            found |= find_payers({key: number for key, number in missing.items() if number not in found})
+            found |= find_payers(missing.keys() - found.keys())
             audit.record("register_payers", "payers", by=by, count=len(missing))
     return found
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from core import audit
 from core.actor import Actor
-from core.encryption import fingerprint
+from core.encryption import fingerprints
 from core.errors import Refused
 from residents.claims import claim_payer
 from residents.identity import IdentityNumber
@@ -23,9 +23,10 @@ BY_CODE = "kod z urzędu"
 OWN = (Basis.SELF, Basis.REPRESENTATIVE)
 
 
-def _digest(payer_id: int, code: str) -> str:
+def _digests(payer_id: int, code: str) -> list[str]:
+    """What may be kept of *code*, by each index key in use; the first is what is kept now."""
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
-    return hashlib.sha256(f"{payer_id}:{fingerprint(plain)}".encode()).hexdigest()
+    return [hashlib.sha256(f"{payer_id}:{mark}".encode()).hexdigest() for mark in fingerprints(plain)]
 
 
 def issue_code(payer: Payer, *, by: Actor, at: datetime) -> str:
@@ -35,7 +36,7 @@ def issue_code(payer: Payer, *, by: Actor, at: datetime) -> str:
         ConfirmationCode.objects.filter(payer=payer, used_at__isnull=True, expires_at__gt=at).update(expires_at=at)
         ConfirmationCode.objects.create(
             payer=payer,
-            digest=_digest(payer.pk, code),
+            digest=_digests(payer.pk, code)[0],
             issued_by_id=by.account_id,
             expires_at=at + timedelta(days=CODE_DAYS),
         )
@@ -74,7 +75,7 @@ def confirm_identity(
 
 
 def _code_refusal(kept: ConfirmationCode, payer: Payer, code: str, at: datetime) -> Refused | None:
-    if not secrets.compare_digest(kept.digest, _digest(payer.pk, code)):
+    if not any(secrets.compare_digest(kept.digest, digest) for digest in _digests(payer.pk, code)):
         return Refused("code_wrong", WRONG, where="code", mend=WRONG_MEND)
     if kept.used_at is not None or kept.tries_left < 1:
         return Refused("code_spent", "Ten kod został już zużyty.", where="code", mend="Poproś w urzędzie o nowy kod.")

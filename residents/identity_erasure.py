@@ -93,7 +93,7 @@ def _closed(before: datetime) -> "QuerySet[Account]":
     owed = Notice.objects.filter(sent_at__isnull=True, made_at__gt=before - WAITS_FOR_MAIL).values("account_id")
     own = Q(mandates__payer_id__in=erased, mandates__basis=Basis.SELF)
     closed = Account.objects.filter(own, is_active=False, full_name=CLOSED_NAME)
-    return closed.exclude(email__endswith=f"@{CLOSED_DOMAIN}").exclude(pk__in=owed).distinct()
+    return closed.filter(emailaddress__isnull=False).exclude(pk__in=owed).distinct()
 
 
 def forget_closed(before: datetime, most: int) -> int:

@@ -1,12 +1,12 @@
 """Many payers at once, for imports: found by their numbers, the missing ones registered by COPY and one INSERT."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import connection
 
 from core.bulk import copy_rows
-from core.encryption import fingerprint, seal
+from core.encryption import fingerprint, fingerprints, seal
 from residents.identity import IdentityNumber, NumberKind
 from residents.models.payer import Kind
 
@@ -45,15 +45,19 @@ Key = tuple[NumberKind, str]
 
 
 def keys_of(numbers: Iterable[IdentityNumber]) -> dict[Key, IdentityNumber]:
-    """Each number by its key."""
+    """Each number by its key; a PESEL by the fingerprint of each index key that is in use."""
     return {
-        (number.kind, fingerprint(number.value) if number.kind is NumberKind.PESEL else number.value): number
+        (number.kind, key): number
         for number in numbers
+        for key in (fingerprints(number.value) if number.kind is NumberKind.PESEL else (number.value,))
     }
 
 
-def find_payers(keys: Mapping[Key, IdentityNumber]) -> dict[IdentityNumber, int]:
+def find_payers(numbers: Collection[IdentityNumber]) -> dict[IdentityNumber, int]:
     """The payers who bear these numbers: number → payer id. One query."""
+    if not numbers:
+        return {}
+    keys = keys_of(numbers)
     wanted: dict[str, list[str]] = {kind.value: [] for kind in KINDS}
     for kind, key in keys:
         wanted[kind.value].append(key)
@@ -62,16 +66,16 @@ def find_payers(keys: Mapping[Key, IdentityNumber]) -> dict[IdentityNumber, int]
         return _told(cursor.fetchall(), keys)
 
 
-def insert_payers(keys: Mapping[Key, IdentityNumber], names: Mapping[IdentityNumber, str]) -> dict[IdentityNumber, int]:
+def insert_payers(people: Mapping[IdentityNumber, str]) -> dict[IdentityNumber, int]:
     """Register the bearers of numbers that nobody bore a moment ago: number → payer id, in the caller's transaction.
 
     Who was registered by somebody else since then is not among them.
     """
     with connection.cursor() as cursor:
         cursor.execute(WANTED)
-        copy_rows("payer_wanted", COLUMNS, (_row(key, number, names[number]) for (_, key), number in keys.items()))
+        copy_rows("payer_wanted", COLUMNS, (_row(number, name) for number, name in people.items()))
         cursor.execute(INSERT)
-        return _told(cursor.fetchall(), keys)
+        return _told(cursor.fetchall(), keys_of(people))
 
 
 def _told(rows: Iterable[tuple[Any, ...]], keys: Mapping[Key, IdentityNumber]) -> dict[IdentityNumber, int]:
@@ -84,8 +88,8 @@ def _told(rows: Iterable[tuple[Any, ...]], keys: Mapping[Key, IdentityNumber]) -
     }
 
 
-def _row(key: str, number: IdentityNumber, name: str) -> tuple[str, ...]:
+def _row(number: IdentityNumber, name: str) -> tuple[str, ...]:
     if number.kind is NumberKind.PESEL:
-        return Kind.PERSON.value, name, seal(number.value), key, "", "", ""
+        return Kind.PERSON.value, name, seal(number.value), fingerprint(number.value), "", "", ""
     borne = (number.value if number.kind is kind else "" for kind in (NumberKind.NIP, NumberKind.REGON, NumberKind.KRS))
     return Kind.COMPANY.value, name, "", "", *borne

@@ -6,10 +6,12 @@ import secrets
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from core.fields import LONGEST_ADDRESS
 from residents.access import address_of
 from residents.device_names import device_name
 from residents.federated.adapter import confirm_after_login
@@ -94,6 +96,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         """Signing out here signs out at login.gov.pl as well."""
         leave_node(request)
         super().logout(request)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse what does not fit once it is sealed."""
+        if len(email) > LONGEST_ADDRESS:
+            raise ValidationError(f"Adres jest za długi: najwyżej {LONGEST_ADDRESS} znaków.")
+        return str(super().clean_email(email))
 
     def save_user(self, request: HttpRequest, user: Account, form: object, commit: bool = True) -> Account:  # noqa: FBT001, FBT002
         """Keep addresses in lower case: one person, one account."""

@@ -69,8 +69,10 @@ def flag(name: str, default: bool, meaning: str) -> bool:  # noqa: FBT001  a fla
     return known[value.strip().lower()]
 
 
-def words(name: str, default: list[str], meaning: str, *, secret: bool = False) -> list[str]:
-    """A comma-separated list, blanks dropped."""
-    shown = "(generated)" if secret and default else ",".join(default)
+def words(name: str, default: list[str] | None, meaning: str, *, secret: bool = False) -> list[str]:
+    """A comma-separated list, blanks dropped. A default of None makes the variable required."""
+    shown = "(required)" if default is None else "(generated)" if secret and default else ",".join(default)
     value = _raw(Variable(name, "list", shown, meaning, secret))
-    return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+    if value is None and default is None:
+        raise WrongSetting(f"{name} is not set. {meaning} Set it in the environment (see docs/configuration.md).")
+    return default or [] if value is None else [word.strip() for word in value.split(",") if word.strip()]

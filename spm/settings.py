@@ -34,8 +34,11 @@ ENCRYPTION_KEYS = environment.words(
     "Keys (32 bytes, url-safe base64) that encrypt PESEL, phone and e-mail; the newest first, old ones after it.",
     secret=True,
 )
-INDEX_KEY = environment.text(
-    "SPM_INDEX_KEY", None, "Key (32 bytes, url-safe base64) of the PESEL look-up index.", secret=True
+INDEX_KEYS = environment.words(
+    "SPM_INDEX_KEY",
+    None,
+    "Key (32 bytes, url-safe base64) of the PESEL look-up index; while it is rotated: the new one, then the old one.",
+    secret=True,
 )
 
 # --- town ------------------------------------------------------------------------------------------------------------
@@ -135,6 +138,7 @@ TRUSTED_PROXIES = environment.integer(
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
+SESSION_ENGINE = "core.sealed_sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION or HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

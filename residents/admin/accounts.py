@@ -41,9 +41,10 @@ class AccountAdmin(AccountSafety):
 
     list_display = ("email", "full_name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active")
-    search_fields = ("email", "full_name")
+    search_fields = ("=email", "full_name")
+    search_help_text = "Nazwisko albo cały adres e-mail"
     fields = ("email", "full_name", "is_staff", "is_active", "groups", "date_joined", "last_login")
-    ordering = ("email",)
+    ordering = ("full_name", "pk")
     actions_detail = ("give_role", *AccountSafety.actions_detail)
 
     @action(description="Role w urzędzie", permissions=["give_role"])  # type: ignore[untyped-decorator]
@@ -95,7 +96,7 @@ class MandateAdmin(ReadOnlyAdmin):
 
     list_display = ("account", "payer", "basis", "scope", "valid_from", "valid_until", "revoked_at")
     list_filter = ("basis", "scope")
-    search_fields = ("account__email", "payer__name")
+    search_fields = ("=account__email", "payer__name")
     list_select_related = ("account", "payer")
     fields = (
         *("account", "payer", "basis", "scope", "valid_from", "valid_until", "confirmed_how", "paper"),

@@ -25,7 +25,7 @@ class ClaimAdmin(ReadOnlyAdmin):
 
     list_display = ("payer", "account", "first_owner", "how", "claimed_at", "state", "decided_by")
     list_filter = ("state",)
-    search_fields = ("payer__name", "account__email", "first_owner__email")
+    search_fields = ("payer__name", "=account__email", "=first_owner__email")
     list_select_related = ("payer", "account", "first_owner")
     ordering = ("-state", "claimed_at")  # «waiting» first
 

@@ -2,9 +2,15 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
+
+from core.fields import SealedEmailField
+
+# Allauth's own table of addresses is sealed as ours is: it looks addresses up by equality alone, which the field can.
+EmailAddress._meta.get_field("email").__class__ = SealedEmailField
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -25,7 +31,7 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser, PermissionsMixin):
     """A person's sign-in to the portal, resident or staff."""
 
-    email = models.EmailField("adres e-mail", unique=True)
+    email = SealedEmailField("adres e-mail", unique=True)
     full_name = models.CharField("imię i nazwisko", max_length=150, blank=True)
     is_staff = models.BooleanField("pracownik urzędu", default=False)
     is_active = models.BooleanField("czynne", default=True)
@@ -44,7 +50,6 @@ class Account(AbstractBaseUser, PermissionsMixin):
             ("remove_second_factor", "Może usunąć drugi składnik logowania innej osoby"),
             ("end_sessions", "Może wylogować inną osobę"),
         ]
-        constraints = [models.UniqueConstraint(Lower("email"), name="account_email_any_case")]
 
     def __str__(self) -> str:
         return self.get_full_name()

@@ -1,12 +1,12 @@
 """A payer (podatnik, płatnik): the person or body who owes, and how to reach them."""
 
-from typing import Any, Self
+from typing import Self
 
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from core.encryption import fingerprint
+from core.encryption import fingerprints
 from core.fields import SealedTextField, fingerprint_field
 from residents.identity import IdentityNumber, NumberKind
 
@@ -33,7 +33,7 @@ class PayerQuerySet(models.QuerySet["Payer"]):
     def with_number(self, number: IdentityNumber) -> Self:
         """The record that bears *number* (none or one), a merged one too."""
         if number.kind == NumberKind.PESEL:
-            return self.filter(pesel_fingerprint=fingerprint(number.value))
+            return self.filter(pesel_fingerprint__in=fingerprints(number.value))
         return self.filter(**{NUMBER_FIELDS[number.kind]: number.value})
 
     def unmerged(self) -> Self:
@@ -66,7 +66,7 @@ class Payer(models.Model):
     kind = models.CharField("rodzaj", max_length=10, choices=Kind.choices)
     name = models.CharField("imię i nazwisko lub nazwa", max_length=200)
     pesel = SealedTextField("PESEL", blank=True, default="")
-    pesel_fingerprint = fingerprint_field("indeks PESEL")
+    pesel_fingerprint = fingerprint_field("indeks PESEL", of="pesel")
     nip = models.CharField("NIP", max_length=10, blank=True, default="")
     regon = models.CharField("REGON", max_length=14, blank=True, default="")
     krs = models.CharField("KRS", max_length=10, blank=True, default="", db_default="")
@@ -169,7 +169,7 @@ class Contact(models.Model):
     payer = models.ForeignKey(Payer, models.CASCADE, related_name="contacts", verbose_name="płatnik")
     kind = models.CharField("rodzaj", max_length=10, choices=ContactKind.choices)
     address = SealedTextField("adres")
-    address_fingerprint = fingerprint_field("indeks adresu", db_index=True)
+    address_fingerprint = fingerprint_field("indeks adresu", of="address", db_index=True)
     source = models.CharField("skąd", max_length=80, help_text="Na przykład: wniosek nr 12.")
     since = models.DateTimeField("od", db_default=Now())
 
@@ -180,8 +180,3 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.payer}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the fingerprint in step with the address."""
-        self.address_fingerprint = fingerprint(self.address)
-        super().save(*args, **kwargs)
