@@ -5,7 +5,16 @@ import re
 from tests.house.tree import FLOORS, PACKAGES, ROOT, name, python_files, templates
 
 # Django, allauth and crispy find these by their own rules; unused ones are theirs.
-FOUND_BY_OTHERS = ("account/", "allauth/", "mfa/", "admin/", "unfold/", "bootstrap5/", "usersessions/")
+FOUND_BY_OTHERS = (
+    "account/",
+    "allauth/",
+    "mfa/",
+    "admin/",
+    "unfold/",
+    "bootstrap5/",
+    "usersessions/",
+    "socialaccount/",
+)
 ERROR_PAGES = {"400.html", "403.html", "404.html", "500.html", "403_csrf.html"}
 
 
@@ -70,5 +79,5 @@ def test_static_files_that_templates_name_exist() -> None:
 
 def test_floors_have_their_own_template_folders() -> None:
     folders = {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()}
-    allowed = {*FLOORS, "components", "email", "pdf", "wzornik", "account", "allauth", "admin", "mfa"}
+    allowed = {*FLOORS, "components", "email", "pdf", "wzornik", "account", "allauth", "admin", "mfa", "socialaccount"}
     assert folders - allowed == set()

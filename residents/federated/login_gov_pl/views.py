@@ -1,18 +1,12 @@
-"""Going to the node and coming back.
-
-The answer comes by a request that another site started, which brings no session cookie (SameSite=Lax). So it is kept
-for a moment, sealed, in a session of its own, and read in the next request, which has the person's session.
-"""
+"""Going to the node and coming back."""
 
 import base64
 import binascii
-import json
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base.views import BaseLoginView
-from allauth.socialaccount.sessions import LoginSession
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,9 +14,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core.encryption import SealBroken, seal, unseal
 from core.errors import Refused
 from residents.federated.login_gov_pl.answers import Answer, not_asked, read_answer
+from residents.federated.login_gov_pl.keeping import keep, take
 from residents.federated.login_gov_pl.leaving import AT_NODE, sealed_session
 from residents.federated.login_gov_pl.metadata import our_metadata
 from residents.federated.login_gov_pl.node import Node, node_of
@@ -32,7 +26,6 @@ from residents.federated.once import use_once
 from residents.federated.proven import checked_level, read_proven
 from residents.federated.refusals import refusal_page
 
-KEPT_SECONDS = 120
 MOST_LETTERS = 400_000
 
 
@@ -56,10 +49,6 @@ class StartView(BaseLoginView):  # type: ignore[misc]  # allauth carries no type
 start = require_http_methods(["GET", "POST"])(StartView.as_view())
 
 
-def _kept(request: HttpRequest) -> LoginSession:
-    return LoginSession(request, "login_gov_pl_answer", "spm-login-gov-pl")
-
-
 @csrf_exempt  # comes from the node; only an answer to a request of the person's own session counts
 @require_http_methods(["GET", "POST"])
 def take_answer(request: HttpRequest, organization_slug: str) -> HttpResponse:
@@ -68,10 +57,7 @@ def take_answer(request: HttpRequest, organization_slug: str) -> HttpResponse:
     brought = request.POST if request.method == "POST" else request.GET
     answer = {name: brought.get(name, "")[:MOST_LETTERS] for name in ("SAMLart", "SAMLResponse")}
     response = redirect("saml_finish_acs", organization_slug)
-    session = _kept(request)
-    session.store["answer"] = seal(json.dumps(answer))
-    session.store.set_expiry(KEPT_SECONDS)
-    session.save(response)
+    keep(request, response, answer)
     return response
 
 
@@ -79,19 +65,16 @@ def take_answer(request: HttpRequest, organization_slug: str) -> HttpResponse:
 def finish(request: HttpRequest, organization_slug: str) -> HttpResponse:
     """Read the answer; sign in, or say why not."""
     provider = _provider(request, organization_slug)
-    session = _kept(request)
-    kept = session.store.get("answer", "")
-    session.delete()
+    brought = take(request)
     try:
-        return _sign_in(request, provider, kept)
+        return _sign_in(request, provider, brought)
     except Refused as refusal:
-        response = refusal_page(request, refusal, provider=provider.name)
-    return response
+        return refusal_page(request, refusal, provider=provider.name)
 
 
-def _sign_in(request: HttpRequest, provider: LoginGovPl, kept: str) -> HttpResponse:
+def _sign_in(request: HttpRequest, provider: LoginGovPl, brought: dict[str, str]) -> HttpResponse:
     node = node_of(provider.app)
-    answer = _read(node, kept)
+    answer = _read(node, brought)
     now = timezone.now()
     use_once(node.issuer, answer.assertion_id, until=answer.valid_until, at=now)
     try:
@@ -106,21 +89,17 @@ def _sign_in(request: HttpRequest, provider: LoginGovPl, kept: str) -> HttpRespo
     return response
 
 
-def _read(node: Node, kept: str) -> Answer:
+def _read(node: Node, brought: dict[str, str]) -> Answer:
+    now = timezone.now()
+    carried = brought.get("SAMLart" if node.artifact_url else "SAMLResponse")
+    if not carried:
+        raise not_asked()
+    if node.artifact_url:
+        return read_answer(resolve_artifact(node, carried, at=now), node.expected, at=now)
     try:
-        brought: dict[str, str] = json.loads(unseal(kept)) if kept else {}
-        now = timezone.now()
-        if node.artifact_url:
-            if not brought.get("SAMLart"):
-                raise not_asked()
-            text = resolve_artifact(node, brought["SAMLart"], at=now)
-        else:
-            if not brought.get("SAMLResponse"):
-                raise not_asked()
-            text = base64.b64decode(brought["SAMLResponse"])
-    except (SealBroken, binascii.Error) as error:
+        return read_answer(base64.b64decode(carried), node.expected, at=now)
+    except binascii.Error as error:
         raise not_asked() from error
-    return read_answer(text, node.expected, at=now)
 
 
 @require_GET

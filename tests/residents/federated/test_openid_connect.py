@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from residents.models import Account, Claim, Mandate
 from tests import make
 from tests.openid_provider import CLIENT, SECRET, OpenIdProvider, running_openid
-from tests.residents.federated import give_address, is_signed_in, refused_codes, who_is_signed_in
+from tests.residents.federated.browsing import give_address, is_signed_in, refused_codes, who_is_signed_in
 
 PESEL = make.pesel(400).value
 PERSON = {"pesel": PESEL, "given_name": "Jan", "family_name": "Kos", "birthdate": "1980-05-17"}

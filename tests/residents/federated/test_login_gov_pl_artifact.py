@@ -17,7 +17,16 @@ from residents.models import Mandate
 from spm.demo.node import DemoNode, prepare_node
 from tests import make
 from tests.certificates import elliptic_pair
-from tests.residents.federated import ACS, FINISH, METADATA, ask, connect, give_address, is_signed_in, refused_codes
+from tests.residents.federated.browsing import (
+    ACS,
+    FINISH,
+    METADATA,
+    ask,
+    connect,
+    give_address,
+    is_signed_in,
+    refused_codes,
+)
 from tests.sandbox_process import Sandbox, running_sandbox
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
