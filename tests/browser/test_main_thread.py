@@ -149,11 +149,11 @@ def _confirms_identity(resident: Page, code: str) -> None:
     expect(resident.get_by_role("heading", name="Potwierdź tożsamość")).to_be_visible()
     resident.fill("[name=number]", NUMBER.value)
     resident.fill("[name=code]", "AAAA-AAAA")
-    resident.get_by_role("button", name="Potwierdź").click()
+    resident.get_by_role("button", name="Potwierdź", exact=True).click()
     expect(resident.get_by_role("alert").first).to_contain_text("Numer albo kod się nie zgadza")
     resident.fill("[name=number]", NUMBER.value)
     resident.fill("[name=code]", code)
-    resident.get_by_role("button", name="Potwierdź").click()
+    resident.get_by_role("button", name="Potwierdź", exact=True).click()
     expect(resident.get_by_role("heading", name="Moje należności")).to_be_visible()
 
 
