@@ -6,6 +6,7 @@ is why the triggers of append-only tables let this by, for the statement that do
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,8 +124,9 @@ class _Table:
 
     def _store(self, rows: Sequence[tuple[Any, ...]], told: Resealed) -> None:
         """All at once; where the index refuses that, row by row, so that only the doubles stay behind."""
+        permit = pgtrigger.ignore(*self.guards) if self.guards else nullcontext()
         try:
-            with transaction.atomic():
+            with permit, transaction.atomic():
                 self._update(rows)
             told.done += len(rows)
         except IntegrityError:
@@ -139,7 +141,7 @@ class _Table:
         names = ", ".join(f"c{place}" for place in range(len(self.columns)))
         kinds = ["bytea" if isinstance(one, SealedBinaryField) else "text" for one in (*self.sealed, *self.prints)]
         arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *kinds))
-        with pgtrigger.ignore(*self.guards), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {self.name} AS t SET {sets} FROM unnest({arrays}) AS v(k, {names}) WHERE t.{self.key} = v.k",
                 [list(column) for column in zip(*rows, strict=True)],
