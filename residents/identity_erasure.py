@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 from core import audit
 from core.actor import Actor
 from residents.actions import drop_contact, revoke_mandate
-from residents.models import Account, ConfirmationCode, Contact, DataRequest, Mandate, Notice, Payer
+from residents.models import Account, ConfirmationCode, Contact, DataRequest, KnownDevice, Mandate, Notice, Payer
 from residents.models.mandate import Basis
 from residents.models.payer import Kind
 from residents.models.rodo import RequestKind, RequestState
 from residents.queries import same_person
+from residents.sessions import end_sessions
 
 ERASED_NAME = "dane usunięte"
 CLOSED_NAME = "konto zamknięte"
@@ -63,6 +64,8 @@ def _close(account: Account, *, by: Actor) -> None:
     account.save(update_fields=["is_active", "full_name", "password"])
     Authenticator.objects.filter(user=account).delete()
     SocialAccount.objects.filter(user=account).delete()
+    KnownDevice.objects.filter(account=account).delete()
+    end_sessions(account, by=by)
     Notice.objects.filter(account=account, sent_at__isnull=True).delete()  # the one about the erasure says it all
     audit.record("close_account", f"account:{account.pk}", by=by)
 

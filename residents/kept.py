@@ -96,7 +96,7 @@ SESSIONS = Category(
     name="Sesje",
     purpose="Utrzymanie zalogowania",
     people="mieszkańcy i pracownicy z kontem",
-    data="konto, wybrany płatnik, czas",
+    data="konto, wybrany płatnik, urządzenie, adres IP, czas",
     recipients=NOBODY,
     lawful_basis="art. 6 ust. 1 lit. e RODO",
     kept_basis="art. 5 ust. 1 lit. e RODO",
@@ -104,6 +104,20 @@ SESSIONS = Category(
     keep=Period(1, Unit.DAYS),
     forget="residents.retention.forget_sessions",
     overdue="residents.retention.count_sessions",
+)
+DEVICES = Category(
+    code="devices",
+    name="Znane przeglądarki",
+    purpose="Zawiadomienie o logowaniu z nowej przeglądarki",
+    people="mieszkańcy i pracownicy z kontem",
+    data="skrót losowego ciasteczka, kiedy pierwszy i ostatni raz",
+    recipients=NOBODY,
+    lawful_basis="art. 6 ust. 1 lit. e RODO w związku z art. 32 RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile żyje ciasteczko",
+    since="ostatnie logowanie z przeglądarki",
+    keep=Period(400, Unit.DAYS),
+    forget="residents.retention.forget_devices",
+    overdue="residents.retention.count_devices",
 )
 NOTICES = Category(
     code="notices",
@@ -134,6 +148,6 @@ DATA_REQUESTS = Category(
     forget="residents.retention.forget_requests",
     overdue="residents.retention.count_requests",
 )
-ALL = (PAYERS, ACCOUNTS, CLOSED_ACCOUNTS, MANDATES, LOOKS, CODES, SESSIONS, NOTICES, DATA_REQUESTS)
+ALL = (PAYERS, ACCOUNTS, CLOSED_ACCOUNTS, MANDATES, LOOKS, CODES, SESSIONS, DEVICES, NOTICES, DATA_REQUESTS)
 
 register(*ALL)

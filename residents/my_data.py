@@ -27,6 +27,7 @@ from residents.models import Payer
 FORMAT = "spm-moje-dane/1"
 MOST_FILES = 40
 ROWS_AT_ONCE = 200
+PIECES = "<!-- pieces -->"  # where rows go into a template; what people wrote is escaped and never looks so
 
 
 @dataclass(frozen=True)
@@ -111,21 +112,25 @@ def _plain(value: object) -> object:
 
 def _page_pieces(section: Section, payer_id: int) -> Iterator[str]:
     """The section as a page to read; a table's rows are rendered a few at a time."""
-    yield render_to_string("residents/my_data/head.html", {"title": section.name, "back": True})
+    page = render_to_string("residents/my_data/section.html", {"title": section.name})
+    before, _, after = page.partition(PIECES)
+    yield before
     for table in section.tables:
         yield from _table_pieces(table, payer_id)
-    yield render_to_string("residents/my_data/foot.html")
+    yield after
 
 
 def _table_pieces(table: Table, payer_id: int) -> Iterator[str]:
     rows = iter(table.rows(payer_id))
     some = list(islice(rows, ROWS_AT_ONCE))
-    yield render_to_string("residents/my_data/table.html", {"table": table, "is_empty": not some})
+    frame = render_to_string("residents/my_data/table.html", {"table": table, "is_empty": not some})
+    before, _, after = frame.partition(PIECES)
+    yield before
     while some:
-        shown = [list(zip(table.columns, _shown_row(table.columns, row), strict=True)) for row in some]
+        shown = [_shown_row(table.columns, row) for row in some]
         yield render_to_string("residents/my_data/rows.html", {"rows": shown})
         some = list(islice(rows, ROWS_AT_ONCE))
-    yield "</tbody></table></div>\n"
+    yield after
 
 
 def _shown_row(columns: Sequence[Column], row: Sequence[object]) -> list[str]:

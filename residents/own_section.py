@@ -11,8 +11,20 @@ from core.actor import Actor
 from core.dates import format_date
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
 from residents.identity_erasure import close_accounts, forget_contacts
-from residents.models import AccessRecord, Account, Claim, ConfirmationCode, Contact, Mandate, Payer
+from residents.models import (
+    AccessRecord,
+    Account,
+    Claim,
+    ConfirmationCode,
+    Contact,
+    KnownDevice,
+    Mandate,
+    Notice,
+    OpenSession,
+    Payer,
+)
 from residents.models.mandate import Basis
+from residents.notices import TEXTS
 from residents.queries import requests_of, same_person
 
 
@@ -43,6 +55,21 @@ def own_accounts(payer_id: int) -> list[Account]:
 def _accounts(payer_id: int) -> Iterable[Sequence[object]]:
     for account in own_accounts(payer_id):
         yield account.email, account.full_name, account.date_joined, account.last_login
+
+
+def _sessions(payer_id: int) -> Iterable[Sequence[object]]:
+    for session in OpenSession.objects.filter(account__in=own_accounts(payer_id)).order_by("began_at"):
+        yield session.device, session.address, session.began_at, session.last_seen_at
+
+
+def _devices(payer_id: int) -> Iterable[Sequence[object]]:
+    devices = KnownDevice.objects.filter(account__in=own_accounts(payer_id)).order_by("first_seen_at")
+    return devices.values_list("first_seen_at", "last_seen_at")
+
+
+def _notices(payer_id: int) -> Iterable[Sequence[object]]:
+    for notice in Notice.objects.filter(account__in=own_accounts(payer_id)).order_by("made_at", "pk"):
+        yield TEXTS[notice.kind][0] if notice.kind in TEXTS else notice.kind, notice.made_at, notice.sent_at
 
 
 def _mandates(payer_id: int) -> Iterable[Sequence[object]]:
@@ -171,6 +198,36 @@ SECTION = Section(
                 Column("last_sign_in_at", "Ostatnie logowanie", Shape.MOMENT),
             ),
             _accounts,
+        ),
+        Table(
+            "sessions",
+            "Gdzie jesteś zalogowany(-a)",
+            (
+                Column("device", "Urządzenie"),
+                Column("address", "Adres IP"),
+                Column("began_at", "Zalogowano", Shape.MOMENT),
+                Column("last_seen_at", "Ostatnio widziano", Shape.MOMENT),
+            ),
+            _sessions,
+        ),
+        Table(
+            "devices",
+            "Przeglądarki, z których się logowano",
+            (
+                Column("first_seen_at", "Pierwszy raz", Shape.MOMENT),
+                Column("last_seen_at", "Ostatni raz", Shape.MOMENT),
+            ),
+            _devices,
+        ),
+        Table(
+            "notices",
+            "Zawiadomienia o koncie",
+            (
+                Column("subject", "Temat"),
+                Column("made_at", "Napisano", Shape.MOMENT),
+                Column("sent_at", "Wysłano", Shape.MOMENT),
+            ),
+            _notices,
         ),
         Table(
             "mandates",

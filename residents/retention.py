@@ -1,7 +1,8 @@
 """Forgetting on this floor: codes, sessions, notices and answered requests whose time has passed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -13,8 +14,10 @@ from residents.models import (
     ConfirmationCode,
     Contact,
     DataRequest,
+    KnownDevice,
     Mandate,
     Notice,
+    OpenSession,
     Payer,
 )
 from residents.models.rodo import RequestState
@@ -46,18 +49,36 @@ def count_codes(before: datetime) -> int:
     return _codes(before).count()
 
 
-def _sessions(before: datetime) -> "QuerySet[Session]":
+def _ended(before: datetime) -> "QuerySet[Session]":
     return Session.objects.filter(expire_date__lt=before)
 
 
+def _listed(before: datetime) -> "QuerySet[OpenSession]":
+    return OpenSession.objects.filter(last_seen_at__lt=before - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+
+
 def forget_sessions(before: datetime, most: int) -> int:
-    """Delete sessions that ended before *before*."""
-    return _delete_some(_sessions(before), most)
+    """Delete sessions that ended before *before*, and what the owner's list said of them."""
+    return _delete_some(_ended(before), most) or _delete_some(_listed(before), most)
 
 
 def count_sessions(before: datetime) -> int:
-    """How many sessions are past their term."""
-    return _sessions(before).count()
+    """How many sessions and entries of the owner's list are past their term."""
+    return _ended(before).count() + _listed(before).count()
+
+
+def _devices(before: datetime) -> "QuerySet[KnownDevice]":
+    return KnownDevice.objects.filter(last_seen_at__lt=before)
+
+
+def forget_devices(before: datetime, most: int) -> int:
+    """Delete browsers that nobody has signed in from since *before*."""
+    return _delete_some(_devices(before), most)
+
+
+def count_devices(before: datetime) -> int:
+    """How many browsers are past their term."""
+    return _devices(before).count()
 
 
 def _notices(before: datetime) -> "QuerySet[Notice]":

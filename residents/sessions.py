@@ -94,12 +94,3 @@ def recognise_device(account: Account, *, token: str, device: str, address: str,
         if has_others:
             when = timezone.localtime(at)
             tell(account, "new_device", device=device, address=address, when=f"{when:%d.%m.%Y, %H:%M}")
-
-
-def forget_sessions(*, at: datetime) -> int:
-    """Forget what can never be used again: sessions past their longest life, browsers not seen for 400 days."""
-    oldest = at - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    sessions, _ = OpenSession.objects.filter(last_seen_at__lt=oldest).delete()
-    devices, _ = KnownDevice.objects.filter(last_seen_at__lt=at - timedelta(days=DEVICE_DAYS)).delete()
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    return sessions + devices

@@ -3,16 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from residents import notices, sessions
+from residents import notices
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
 def send_notices() -> int:
     """E-mails to owners of accounts about their accounts."""
     return notices.send_notices(at=timezone.now())
-
-
-@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
-def forget_sessions() -> int:
-    """Sessions and browsers that can never be used again."""
-    return sessions.forget_sessions(at=timezone.now())

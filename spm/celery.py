@@ -18,7 +18,6 @@ app.conf.beat_schedule = {
     "prove-ledger": {"task": "liabilities.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "dispatch": {"task": "notifications.tasks.dispatch", "schedule": 15.0, "options": {"expires": 15}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},
-    "forget-sessions": {"task": "residents.tasks.forget_sessions", "schedule": crontab(hour=4, minute=10)},
     "send-notices": {"task": "residents.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "handle-notices": {"task": "payments.tasks.handle_notices", "schedule": 20.0, "options": {"expires": 20}},
     "ask-late-payments": {"task": "payments.tasks.ask_late_payments", "schedule": 60.0, "options": {"expires": 60}},

@@ -19,7 +19,14 @@ NOBODYS = {
         "liabilities.duekind",
         "liabilities.interestrate",
     ),
-    *("liabilities.fee", "liabilities.reminderrule", "liabilities.importrun"),
+    *(
+        "liabilities.fee",
+        "liabilities.holiday",
+        "liabilities.reading",
+        "liabilities.bankrate",
+        "liabilities.reminderrule",
+        "liabilities.importrun",
+    ),
 }
 # Table → the category of the register that covers it.
 COVERED = {
@@ -32,7 +39,9 @@ COVERED = {
     "residents.contact": "payers",
     "residents.datarequest": "data_requests",
     "residents.mandate": "mandates",
+    "residents.knowndevice": "devices",
     "residents.notice": "notices",
+    "residents.opensession": "sessions",
     "residents.payer": "payers",
     "consents.applicationchoice": "consents",
     "consents.consent": "consents",

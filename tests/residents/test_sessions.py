@@ -11,11 +11,11 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from core.models import AuditEntry
-from residents import tasks
+from core.retention import apply_retention
 from residents.device_names import device_name
 from residents.models import Account, KnownDevice, Notice, OpenSession
 from residents.notices import send_notices
-from residents.sessions import SEEN, forget_sessions
+from residents.sessions import SEEN
 from spm.session_watch import BEGAN
 from tests import make
 from tests.conftest import SignIn
@@ -277,10 +277,14 @@ def test_a_clerk_may_not_end_anothers_sessions(signed_in: SignIn, clerk: Account
 
 
 def test_what_can_never_be_used_again_is_forgotten(browser: Client, anna: Account) -> None:
-    assert tasks.forget_sessions() == 0
-    assert forget_sessions(at=timezone.now() + timedelta(hours=13)) == 1
+    def forgotten(days: int) -> set[str]:
+        done = apply_retention(at=timezone.now() + timedelta(days=days), by=make.BY)
+        return {one.category for one in done if one.count and one.category in {"sessions", "devices"}}
+
+    assert forgotten(0) == set()
+    assert forgotten(3) == {"sessions"}
     assert KnownDevice.objects.count() == 1
-    assert forget_sessions(at=timezone.now() + timedelta(days=401)) == 1
+    assert forgotten(402) == {"devices"}
 
 
 @pytest.mark.parametrize(
