@@ -11,22 +11,21 @@ from tests.house.tree import APPS, FLOORS, ROOT
 
 # Tables without a word about anybody: texts, figures, settings of the town, digests of what was used up.
 NOBODYS = {
-    *("core.retentionrule", "residents.lookreason", "consents.topic", "notifications.texttemplate"),
-    *(
-        "notifications.textversion",
-        "notifications.gatewayrest",
-        "residents.usedanswer",
-        "liabilities.duekind",
-        "liabilities.interestrate",
-    ),
-    *(
-        "liabilities.fee",
-        "liabilities.holiday",
-        "liabilities.reading",
-        "liabilities.bankrate",
-        "liabilities.reminderrule",
-        "liabilities.importrun",
-    ),
+    "core.retentionrule",
+    "residents.lookreason",
+    "residents.usedanswer",
+    "consents.topic",
+    "notifications.gatewayrest",
+    "notifications.texttemplate",
+    "notifications.textversion",
+    "liabilities.bankrate",
+    "liabilities.duekind",
+    "liabilities.fee",
+    "liabilities.holiday",
+    "liabilities.importrun",
+    "liabilities.interestrate",
+    "liabilities.reading",
+    "liabilities.reminderrule",
 }
 # Table → the category of the register that covers it.
 COVERED = {
