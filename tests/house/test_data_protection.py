@@ -73,7 +73,6 @@ def test_every_table_is_in_the_register_or_knows_nobody() -> None:
     tables = {model._meta.label_lower for app in FLOORS for model in apps.get_app_config(app).get_models()}
     managed = {table for table in tables if apps.get_model(table)._meta.managed}  # noqa: TID251  every table is meant
     assert sorted(managed - NOBODYS - set(COVERED)) == [], "say which category of the register covers these tables"
-    assert sorted((NOBODYS | set(COVERED)) - tables) == []
     assert set(COVERED.values()) <= set(CATEGORIES)
 
 

@@ -14,6 +14,6 @@ def seed_rule(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0002_retention_rules")]
+    dependencies = [("core", "0003_sealed_events")]
 
     operations = [migrations.RunPython(seed_rule, migrations.RunPython.noop)]
