@@ -19,6 +19,7 @@ from residents.sessions import end_sessions
 
 ERASED_NAME = "dane usunięte"
 CLOSED_NAME = "konto zamknięte"
+FORGOTTEN_NAME = "konto usunięte"  # closed, and its address is gone
 CLOSED_DOMAIN = "usuniete.invalid"  # RFC 2606: no mail ever leaves for it
 BLANK = ("pesel", "pesel_fingerprint", "nip", "regon", "krs", "street", "postal_code", "city")
 NO_BIRTH_DATE = date(1900, 1, 1)  # the database wants one of a foreigner
@@ -96,7 +97,7 @@ def _closed(before: datetime) -> "QuerySet[Account]":
     owed = Notice.objects.filter(sent_at__isnull=True, made_at__gt=before - WAITS_FOR_MAIL).values("account_id")
     own = Q(mandates__payer_id__in=erased, mandates__basis=Basis.SELF)
     closed = Account.objects.filter(own, is_active=False, full_name=CLOSED_NAME)
-    return closed.filter(emailaddress__isnull=False).exclude(pk__in=owed).distinct()
+    return closed.exclude(pk__in=owed).distinct()
 
 
 def forget_closed(before: datetime, most: int) -> int:
@@ -104,8 +105,9 @@ def forget_closed(before: datetime, most: int) -> int:
     some = list(_closed(before).order_by("pk")[:most])
     for account in some:
         account.email = f"konto-{account.pk}@{CLOSED_DOMAIN}"
+        account.full_name = FORGOTTEN_NAME
         account.last_login = None
-        account.save(update_fields=["email", "last_login"])
+        account.save(update_fields=["email", "full_name", "last_login"])
     EmailAddress.objects.filter(user__in=some).delete()
     Notice.objects.filter(account__in=some).delete()
     return len(some)
