@@ -11,7 +11,18 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from sandbox import control, mail_pages, node_pages, pages, payu_api, payu_pages, phone_pages, sms_senders, smsapi
+from sandbox import (
+    control,
+    mail_pages,
+    node_pages,
+    openid_pages,
+    pages,
+    payu_api,
+    payu_pages,
+    phone_pages,
+    sms_senders,
+    smsapi,
+)
 from sandbox.courier import CLIENT, PAYU_COURIER, SMS_COURIER, Courier
 from sandbox.payu_errand import PayuErrand
 from sandbox.sms_reports import SmsReports
@@ -43,7 +54,8 @@ def build_app(state: State, node: node_pages.Node | None = None) -> web.Applicat
         app[node_pages.NODE] = node
     app[SMS_COURIER] = Courier(SmsReports())
     app[PAYU_COURIER] = Courier(PayuErrand())
-    for doors in (smsapi, sms_senders, payu_api, payu_pages, phone_pages, mail_pages, node_pages, pages, control):
+    vendors = (smsapi, sms_senders, payu_api, payu_pages, phone_pages, mail_pages, node_pages, openid_pages)
+    for doors in (*vendors, pages, control):
         doors.add_routes(app)
     app.cleanup_ctx.append(_couriers)
     return app

@@ -43,6 +43,8 @@ class Node:
 
     keys: Keys
     people: list[dict[str, str]]
+    openid_key: str  # PEM, RSA: signs mObywatel's tokens
+    openid_secret: str
 
 
 def read_folder(folder: Path) -> Node:
@@ -52,7 +54,7 @@ def read_folder(folder: Path) -> Node:
         return (folder / name).read_text(encoding="utf-8")
 
     keys = Keys(text("node.key"), text("node.pem"), text("portal-signing.pem"), text("portal-decryption.pem"))
-    return Node(keys, json.loads(text("people.json")))
+    return Node(keys, json.loads(text("people.json")), text("openid.key"), text("openid.secret").strip())
 
 
 NODE = web.AppKey("node", Node)

@@ -107,3 +107,12 @@ CREATE TABLE IF NOT EXISTS node_question (
 );
 
 CREATE TABLE IF NOT EXISTS node_artifact (artifact TEXT PRIMARY KEY, at REAL NOT NULL, response BLOB NOT NULL);
+
+CREATE TABLE IF NOT EXISTS openid_code (
+    code TEXT PRIMARY KEY,
+    at REAL NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    challenge TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    person TEXT NOT NULL
+);

@@ -20,6 +20,7 @@ TABLES = (
     "mail",
     "node_question",
     "node_artifact",
+    "openid_code",
     "journal",
 )
 

@@ -1,17 +1,18 @@
-"""login.gov.pl's stand-in in the demo: keys for both sides, and people to sign in as.
+"""The stand-ins of login.gov.pl and mObywatel in the demo: keys for both sides, and people to sign in as.
 
 Both sides get files, as a town and the real node would exchange certificates: the sandbox its own key and the portal's
 certificates, the portal its own keys and the node's certificate.
 """
 
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
@@ -40,6 +41,9 @@ class DemoNode:
             "SPM_LOGIN_GOV_PL_SIGNING_CERTIFICATE_FILE": str(self.folder / "portal-signing.pem"),
             "SPM_LOGIN_GOV_PL_DECRYPTION_KEY_FILE": str(self.folder / "portal-decryption.key"),
             "SPM_LOGIN_GOV_PL_DECRYPTION_CERTIFICATE_FILE": str(self.folder / "portal-decryption.pem"),
+            "SPM_OPENID_ISSUER": f"{sandbox}/mobywatel",
+            "SPM_OPENID_CLIENT_ID": "portal-gminy",
+            "SPM_OPENID_SECRET_FILE": str(self.folder / "openid.secret"),
         }
 
 
@@ -50,6 +54,9 @@ def prepare_node(directory: Path, *, at: datetime) -> DemoNode:
     for name in PAIRS:
         if not (folder / f"{name}.pem").exists():
             _write_pair(folder, name, at)
+    if not (folder / "openid.key").exists():
+        (folder / "openid.secret").write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        _write_key(folder / "openid.key", rsa.generate_private_key(65537, 2048))
     shown = [_person(one) for one in people(SHOWN, today=at.date())]
     (folder / "people.json").write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
     return DemoNode(folder)
@@ -79,7 +86,10 @@ def _write_pair(folder: Path, name: str, at: datetime) -> None:
         .not_valid_after(at.astimezone(UTC) + YEARS)
         .sign(private, hashes.SHA256())
     )
-    key = folder / f"{name}.key"
-    key.touch(mode=0o600)
-    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    _write_key(folder / f"{name}.key", private)
     (folder / f"{name}.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+
+
+def _write_key(path: Path, private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
