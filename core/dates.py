@@ -6,8 +6,9 @@ Public holidays are dated data (core/data/holidays.csv): the act of 18 January 1
 
 import csv
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from core.errors import Refused
@@ -20,9 +21,7 @@ MONTHS = (
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 POLISH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 LONGEST = len("15.03.2026")
-
-with (Path(__file__).parent / "data" / "holidays.csv").open(encoding="utf-8", newline="") as _file:
-    HOLIDAYS = tuple(csv.DictReader(_file))
+SATURDAY = "sobota"
 
 
 def easter(year: int) -> date:
@@ -38,29 +37,60 @@ def easter(year: int) -> date:
     return date(year, month, (h + j - 7 * m + 33 * month + 19) % 32)
 
 
-@lru_cache(maxsize=256)
-def _holidays(year: int) -> tuple[tuple[date, str], ...]:
-    found = []
-    for row in HOLIDAYS:
-        if int(row["valid_from"]) <= year <= int(row["valid_to"] or year):
-            if row["day"].startswith("easter"):
-                day = easter(year) + timedelta(days=int(row["day"].removeprefix("easter+")))
-            else:
-                day = date.fromisoformat(f"{year:04d}-{row['day']}")
-            found.append((day, row["name"]))
-    return tuple(found)
+@dataclass(frozen=True)
+class DayOff:
+    """A day off of every year from *valid_from* to *valid_to*: «12-24», or «easter+60» days after Easter Sunday."""
+
+    day: str
+    valid_from: int
+    valid_to: int | None
+    name: str
+
+    def in_year(self, year: int) -> date | None:
+        """Its date in *year*; None when it was no day off then."""
+        if not self.valid_from <= year <= (self.valid_to or year):
+            return None
+        if self.day.startswith("easter"):
+            return easter(year) + timedelta(days=int(self.day.removeprefix("easter+")))
+        return date.fromisoformat(f"{year:04d}-{self.day}")
+
+
+class Calendar:
+    """Saturdays, Sundays and the days off of a table; what it says of a year is reckoned once."""
+
+    def __init__(self, rules: Iterable[DayOff]) -> None:
+        """A calendar of *rules*."""
+        self._rules = tuple(rules)
+        self._years: dict[int, dict[date, str]] = {}
+
+    def holidays(self, year: int) -> dict[date, str]:
+        """The statutory days off of *year* with their names; Sundays that are no holiday are not among them."""
+        if year not in self._years:
+            found = ((rule.in_year(year), rule.name) for rule in self._rules)
+            self._years[year] = {day: name for day, name in found if day is not None}
+        return self._years[year]
+
+    def day_off_name(self, day: date) -> str:
+        """Why *day* is no working day: a holiday's name, «sobota», «niedziela»; '' when it works."""
+        return self.holidays(day.year).get(day, "") or WEEKDAYS_OFF.get(day.weekday(), "")
+
+
+WEEKDAYS_OFF = {5: SATURDAY, 6: "niedziela"}
+with (Path(__file__).parent / "data" / "holidays.csv").open(encoding="utf-8", newline="") as _file:
+    STATUTORY = Calendar(
+        DayOff(row["day"], int(row["valid_from"]), int(row["valid_to"]) if row["valid_to"] else None, row["name"])
+        for row in csv.DictReader(_file)
+    )
 
 
 def public_holidays(year: int) -> dict[date, str]:
     """The statutory days off of *year* with their names; Sundays that are no holiday are not among them."""
-    return dict(_holidays(year))
+    return dict(STATUTORY.holidays(year))
 
 
-@lru_cache(maxsize=4096)
 def day_off_name(day: date) -> str:
     """Why *day* is no working day: a holiday's name, «sobota», «niedziela»; '' when it works."""
-    name = public_holidays(day.year).get(day, "")
-    return name or ("", "", "", "", "", "sobota", "niedziela")[day.weekday()]
+    return STATUTORY.day_off_name(day)
 
 
 def is_day_off(day: date) -> bool:

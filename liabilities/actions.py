@@ -12,10 +12,22 @@ from core.actor import Actor
 from core.errors import Refused
 from core.money import format_pln
 from liabilities.allocation import Split, split
+from liabilities.figures import Figures, LicenceFee, figures, licence_fees
 from liabilities.locking import lock_dues
-from liabilities.models import EntryKind, Fee, Instalment, InterestRate, LedgerAccount, LedgerEntry, ReminderRule
-from liabilities.queries import NOTHING, Figures, figures
-from liabilities.regimes import Regime
+from liabilities.models import (
+    DueKind,
+    EntryKind,
+    Fee,
+    Holiday,
+    Instalment,
+    InterestRate,
+    LedgerAccount,
+    LedgerEntry,
+    Reading,
+    ReminderRule,
+)
+from liabilities.queries import NOTHING
+from liabilities.regimes import CHOICES, Regime
 from notifications.actions import withdraw_messages
 
 
@@ -29,7 +41,10 @@ class PaymentPart:
 
 @dataclass(frozen=True)
 class Posting:
-    """What came of a payment, in złoty; `closed` are the instalments of which nothing is left."""
+    """What came of a payment, in złoty; `closed` are the instalments of which nothing is left.
+
+    `interest` counts the surcharge of an alcohol licence fee too.
+    """
 
     costs: Decimal
     interest: Decimal
@@ -68,11 +83,11 @@ def post_payment(
             return _told(earlier, _closed([key for entry in earlier if (key := entry.instalment_id) is not None]))
         if amounts.keys() - dues.keys():
             raise Refused("foreign_due", "Ta należność nie należy do tego płatnika.")
-        law = figures()
+        law, licences = figures(), licence_fees(dues.values())
         entries: list[LedgerEntry] = []
         excess = NOTHING
         for due in dues.values():
-            shares = _shares(amounts[due.pk], due, law, value_on)
+            shares = _shares(amounts[due.pk], due, law, value_on, licences.get(due.pk))
             entries += _entries(due, shares, payer_id=payer_id, value_on=value_on, reference=reference, at=at)
             excess += shares.excess
         if excess:
@@ -94,19 +109,26 @@ def _summed(parts: Sequence[PaymentPart]) -> dict[int, Decimal]:
     return amounts
 
 
-def _shares(amount: Decimal, due: Instalment, law: Figures, value_on: date) -> Split:
+def _shares(amount: Decimal, due: Instalment, law: Figures, value_on: date, licence: LicenceFee | None) -> Split:
     regime = due.liability.kind.regime
-    interest = law.interest(due.outstanding, payable_by=due.payable_by, on=value_on, regime=regime)
+    interest = law.interest(due.outstanding, payable_by=due.payable_by, on=value_on, regime=regime, licence=licence)
     return split(amount, principal=due.outstanding, interest=interest.amount, costs=due.costs, regime=Regime(regime))
 
 
 def _entries(
     due: Instalment, shares: Split, *, payer_id: int, value_on: date, reference: str, at: datetime
 ) -> list[LedgerEntry]:
-    """The entries of one due: interest is charged and paid in one go, so that its account ends at nothing."""
+    """The entries of one due: interest is charged and paid in one go, so that its account ends at nothing.
+
+    So is the surcharge of an alcohol licence fee, on an account of its own.
+    """
+    is_licence = due.liability.kind.regime == Regime.ALCOHOL
+    charge, account = (
+        (EntryKind.SURCHARGE, LedgerAccount.SURCHARGE) if is_licence else (EntryKind.INTEREST, LedgerAccount.INTEREST)
+    )
     wanted = [
-        (EntryKind.INTEREST, LedgerAccount.INTEREST, shares.interest),
-        (EntryKind.PAYMENT, LedgerAccount.INTEREST, -shares.interest),
+        (charge, account, shares.interest),
+        (EntryKind.PAYMENT, account, -shares.interest),
         (EntryKind.PAYMENT, LedgerAccount.COSTS, -shares.costs),
         (EntryKind.PAYMENT, LedgerAccount.PRINCIPAL, -shares.principal),
     ]
@@ -151,7 +173,7 @@ def _told(entries: Sequence[LedgerEntry], closed: tuple[int, ...]) -> Posting:
 
     return Posting(
         costs=paid(LedgerAccount.COSTS),
-        interest=paid(LedgerAccount.INTEREST),
+        interest=paid(LedgerAccount.INTEREST) + paid(LedgerAccount.SURCHARGE),
         principal=paid(LedgerAccount.PRINCIPAL),
         credit=paid(LedgerAccount.CREDIT),
         closed=closed,
@@ -247,8 +269,20 @@ def reverse_entry(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: d
     return storno
 
 
-def set_figure(figure: InterestRate | Fee | ReminderRule, *, by: Actor) -> None:
-    """Keep a dated rate, a fee or a reminder rule as staff gave it; who set what is recorded."""
+def set_figure(figure: InterestRate | Fee | Holiday | Reading | ReminderRule, *, by: Actor) -> None:
+    """Keep a dated figure, a day off, a reading of the law or a reminder rule as staff gave it; who did is recorded."""
     with transaction.atomic():
         figure.save()
         audit.record("set_figure", f"{figure._meta.model_name}:{figure.pk}", by=by, says=str(figure))
+
+
+def choose_regime(kind: DueKind, regime: str, *, by: Actor) -> None:
+    """Rule a kind of due by *regime* from now on, where that is the town's choice.
+
+    Raises Refused `regime_is_the_laws` for a kind whose regime the law says, or a regime that is none of its choices.
+    """
+    if regime not in CHOICES.get(kind.code, ()):
+        raise Refused("regime_is_the_laws", "Odsetki od tej należności określa ustawa: nie można ich zmienić.")
+    with transaction.atomic():
+        DueKind.objects.filter(pk=kind.pk).update(regime=regime)
+        audit.record("choose_regime", f"duekind:{kind.pk}", by=by, regime=regime)

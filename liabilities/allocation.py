@@ -8,6 +8,10 @@ from liabilities.regimes import Regime
 
 NOTHING = Decimal("0.00")
 CIVIL = frozenset({Regime.CIVIL, Regime.COMMERCIAL})
+BASES = {
+    Regime.TAX: "Ordynacja podatkowa art. 55 § 2, art. 62 § 1a",
+    Regime.CIVIL: "Kodeks cywilny art. 451 § 1",
+}
 
 
 @dataclass(frozen=True)

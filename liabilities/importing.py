@@ -15,8 +15,8 @@ from core.csvfile import read_rows
 from core.errors import Refused
 from liabilities import staging
 from liabilities.actions import about_instalment
-from liabilities.due_dates import moved_term
 from liabilities.due_row import COLUMNS, DueRow, RowProblem, RowReader
+from liabilities.figures import figures
 from liabilities.models import DueKind, ImportProblem, ImportRun
 from liabilities.regimes import Regime
 from notifications.actions import withdraw_messages
@@ -128,6 +128,7 @@ class _Reading:
         self._reader = RowReader(kinds=self._regimes, on=on)
         self._first_lines: dict[str, int] = {}
         self._moved: dict[tuple[date, str], date] = {}
+        self._law = figures()
 
     def rows(self) -> Iterator[Sequence[object]]:
         """The good rows, with the cells of staging.COLUMNS."""
@@ -153,7 +154,7 @@ class _Reading:
             self.names[identity] = name
         payable_by = self._moved.get((due_on, kind_code))
         if payable_by is None:
-            payable_by = moved_term(due_on, regime=self._regimes[kind_code]).payable_by
+            payable_by = self._law.moved(due_on, regime=self._regimes[kind_code]).payable_by
             self._moved[due_on, kind_code] = payable_by
         return line, external_id, payer_no, kind_code, title, year, number, due_on, payable_by, amount, paid, account
 

@@ -2,7 +2,8 @@
 
 Tax: Ordynacja podatkowa (OP) art. 53–56, 63 and the regulation of 22 August 2005 (t.j. Dz.U. 2021 poz. 703):
 principal × days × rate / 365 for each rate period, 365 in leap years too, the sum rounded once. Civil: art. 481 k.c.,
-to the grosz. Commercial: the act of 8 March 2013, the rate of the first day of each half-year.
+to the grosz. Commercial: the act of 8 March 2013, the rate of the first day of each half-year. The alcohol licence fee
+bears none: liabilities/alcohol.py.
 """
 
 from bisect import bisect_right
@@ -14,6 +15,7 @@ from fractions import Fraction
 
 from core.errors import Refused
 from core.money import GROSZ
+from liabilities.alcohol import LateLicence
 from liabilities.regimes import Regime
 
 YEAR = 365
@@ -25,6 +27,12 @@ BASES = {
     Regime.ALCOHOL: "ustawa o wychowaniu w trzeźwości art. 18 ust. 12b (bez odsetek; opłata dodatkowa 30%)",
     Regime.NONE: "bez odsetek",
 }
+
+
+REDUCED_BASIS = "art. 56a (stawka obniżona)"
+WAIVED_BASIS = "art. 54 § 1 pkt 5"
+# The reduced rate as a share of the full one, from a day on; before 2009 there was none.
+REDUCED_SHARES = ((date(2009, 1, 1), Decimal("0.75")), (date(2016, 1, 1), Decimal("0.50")))
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,11 @@ class Period:
 
 @dataclass(frozen=True)
 class Interest:
-    """Interest in złoty on a day, and how it came about."""
+    """Interest in złoty on a day, and how it came about.
+
+    `waived_below` is the limit that the interest does not exceed, so that it is not charged. `licence` says what being
+    late does to an alcohol licence; then `amount` is the surcharge, not interest.
+    """
 
     amount: Decimal
     unrounded: Decimal
@@ -58,6 +70,7 @@ class Interest:
     periods: tuple[Period, ...]
     legal_basis: str
     waived_below: Decimal | None = None
+    licence: LateLicence | None = None
 
 
 def _none(due_on: date, on: date, regime: Regime) -> Interest:
@@ -87,6 +100,24 @@ def _half_years(rates: Sequence[Rate], first: date, last: date) -> list[Rate]:
     return [Rate(day, rates[place].percent) for day in days if (place := bisect_right(starts, day) - 1) >= 0]
 
 
+def reduced_rates(rates: Sequence[Rate]) -> list[Rate]:
+    """The reduced rates of full ones: half of them since 2016 (OP art. 56a), three quarters from 2009 to 2015.
+
+    Rounded to two places, as they were published. Before 2009 the full ones, for there was no reduced rate.
+    """
+    cuts = [Rate(since, in_force[-1].percent) for since, _ in REDUCED_SHARES if (in_force := _until(rates, since))]
+    days = {rate.valid_from: rate for rate in [*cuts, *rates]}
+    found = []
+    for rate in sorted(days.values(), key=lambda one: one.valid_from):
+        share = next((share for since, share in reversed(REDUCED_SHARES) if since <= rate.valid_from), Decimal(1))
+        found.append(Rate(rate.valid_from, (rate.percent * share).quantize(GROSZ, ROUND_HALF_UP)))
+    return found
+
+
+def _until(rates: Sequence[Rate], day: date) -> list[Rate]:
+    return [rate for rate in rates if rate.valid_from <= day]
+
+
 def _fraction_to(amount: Fraction, places: Decimal) -> Decimal:
     scale = int(1 / places)
     return (Decimal(int(amount * scale * 2 + 1) // 2) / scale).quantize(places, ROUND_HALF_UP)
@@ -107,32 +138,28 @@ def interest_due(
 
     *rates* are in order of their days. Under the tax regime the sum is rounded to full złoty (OP art. 63 § 1) and is
     nothing when it does not exceed *minimum* (OP art. 54 § 1 pkt 5; the rounded sum is compared unless
-    *compare_exact*); *reduced* takes half the rate (OP art. 56a). Civil sums are rounded to the grosz. Returns the
+    *compare_exact*); *reduced* takes the reduced rate (OP art. 56a). Civil sums are rounded to the grosz. Returns the
     steps that led to it. Raises Refused `rate_missing` when no rate covers the first day.
     """
     if regime in {Regime.ALCOHOL, Regime.NONE} or on <= due_on or principal <= 0:
         return _none(due_on, on, regime)
     first = due_on + timedelta(days=1)
     table = _half_years(rates, first, on) if regime is Regime.COMMERCIAL else rates
-    factor = Fraction(1, 2) if reduced else Fraction(1)
     total = Fraction(0)
     periods = []
-    for start, end, percent in _spans(first, on, table):
+    for start, end, percent in _spans(first, on, reduced_rates(table) if reduced else table):
         days = (end - start).days + 1
-        part = Fraction(principal) * days * Fraction(percent) * factor / (100 * YEAR)
+        part = Fraction(principal) * days * Fraction(percent) / (100 * YEAR)
         total += part
-        shown = (percent / 2).quantize(GROSZ, ROUND_HALF_UP) if reduced else percent
-        periods.append(Period(start, end, days, shown, _fraction_to(part, Decimal("0.0001"))))
+        periods.append(Period(start, end, days, percent, _fraction_to(part, Decimal("0.0001"))))
+    amount, basis, waived = _fraction_to(total, GROSZ), BASES[regime], None
+    if regime is Regime.TAX:
+        amount = _whole(total)
+        basis = f"{basis}, {REDUCED_BASIS}" if reduced else basis
+        if minimum is not None and (total if compare_exact else Fraction(amount)) <= Fraction(minimum):
+            amount, basis, waived = NOTHING, f"{basis}, {WAIVED_BASIS}", minimum
     unrounded = _fraction_to(total, Decimal("0.0001"))
-    days = (on - due_on).days
-    if regime is not Regime.TAX:
-        amount = _fraction_to(total, GROSZ)
-        return Interest(amount, unrounded, due_on, on, days, tuple(periods), BASES[regime])
-    amount = _whole(total)
-    compared = Fraction(total) if compare_exact else Fraction(amount)
-    if minimum is not None and compared <= Fraction(minimum):
-        return Interest(NOTHING, unrounded, due_on, on, days, tuple(periods), BASES[regime], minimum)
-    return Interest(amount, unrounded, due_on, on, days, tuple(periods), BASES[regime])
+    return Interest(amount, unrounded, due_on, on, (on - due_on).days, tuple(periods), basis, waived)
 
 
 def _whole(total: Fraction) -> Decimal:

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 
-from core.errors import Refused
 from core.money import to_grosze
-from liabilities.due_dates import moved_term
-from liabilities.interest import Interest, Rate, interest_due
-from liabilities.models import Fee, FeeKind, Instalment, InterestRate, LedgerAccount, LedgerEntry
-from liabilities.regimes import Regime
+from liabilities.figures import Figures, LicenceFee, figures, licence_fees
+from liabilities.interest import Interest
+from liabilities.models import Instalment, LedgerAccount, LedgerEntry
 
 NOTHING = Decimal("0.00")
 
@@ -61,54 +58,11 @@ class Balance:
     total: Decimal
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The dated figures of the law, read once for a page or a batch."""
-
-    rates: dict[str, list[Rate]]
-    minimums: list[tuple[date, Decimal]]
-    compare_exact: bool
-
-    def minimum(self, on: date) -> Decimal | None:
-        """The sum in force *on* a day up to which tax interest is not charged; None when there was none."""
-        return next((amount for since, amount in reversed(self.minimums) if since <= on), None)
-
-    def interest(self, principal: Decimal, *, payable_by: date, on: date, regime: str) -> Interest:
-        """Interest on *principal* by the figures in force *on* that day (see liabilities/interest.py).
-
-        For a term older than the table of rates it is nothing, and the basis says so: nobody is charged by a guess.
-        """
-        try:
-            return interest_due(
-                principal,
-                due_on=payable_by,
-                on=on,
-                regime=Regime(regime),
-                rates=self.rates.get(regime, []),
-                minimum=self.minimum(on),
-                compare_exact=self.compare_exact,
-            )
-        except Refused as refusal:
-            basis = f"Odsetek nie naliczono. {refusal.message}"
-            return Interest(NOTHING, NOTHING, payable_by, on, (on - payable_by).days, (), basis)
-
-
-def figures() -> Figures:
-    """All interest rates and the threshold of OP art. 54 § 1 pkt 5, in order of their days: two queries."""
-    rates: dict[str, list[Rate]] = {}
-    for regime, since, percent in InterestRate.objects.order_by("valid_from").values_list(
-        "regime", "valid_from", "percent"
-    ):
-        rates.setdefault(regime, []).append(Rate(since, percent))
-    minimums = Fee.objects.filter(kind=FeeKind.MINIMUM_INTEREST).values_list("valid_from", "amount")
-    return Figures(
-        rates, sorted((since or date.min, amount) for since, amount in minimums), settings.INTEREST_MINIMUM_EXACT
-    )
-
-
-def _seen(instalment: Instalment, law: Figures, on: date) -> OpenDue:
+def _seen(instalment: Instalment, law: Figures, on: date, licence: LicenceFee | None) -> OpenDue:
     kind = instalment.liability.kind
-    interest = law.interest(instalment.outstanding, payable_by=instalment.payable_by, on=on, regime=kind.regime)
+    interest = law.interest(
+        instalment.outstanding, payable_by=instalment.payable_by, on=on, regime=kind.regime, licence=licence
+    )
     return OpenDue(
         instalment_id=instalment.pk,
         liability_id=instalment.liability_id,
@@ -118,7 +72,7 @@ def _seen(instalment: Instalment, law: Figures, on: date) -> OpenDue:
         number=instalment.number,
         due_on=instalment.due_on,
         payable_by=instalment.payable_by,
-        moved_because=moved_term(instalment.due_on, regime=Regime(kind.regime)).reason
+        moved_because=law.moved(instalment.due_on, regime=kind.regime).reason
         if instalment.payable_by != instalment.due_on
         else "",
         account=instalment.account,
@@ -141,8 +95,9 @@ def _of_payer(payer_id: int) -> "QuerySet[Instalment]":
 
 def seen_on(instalments: Iterable[Instalment], *, on: date) -> list[OpenDue]:
     """Instalments (with liability and kind at hand) as their payer sees them *on* a day."""
-    law = figures()
-    return [_seen(instalment, law, on) for instalment in instalments]
+    law, seen = figures(), list(instalments)
+    licences = licence_fees(seen)
+    return [_seen(instalment, law, on, licences.get(instalment.pk)) for instalment in seen]
 
 
 def open_dues(payer_id: int, *, on: date) -> list[OpenDue]:
@@ -151,7 +106,7 @@ def open_dues(payer_id: int, *, on: date) -> list[OpenDue]:
 
 
 def all_dues(payer_id: int, *, on: date) -> list[OpenDue]:
-    """All the payer's dues, the paid ones too, by term, as of *on*; three queries."""
+    """All the payer's dues, the paid ones too, by term, as of *on*, in a constant number of queries."""
     return seen_on(_of_payer(payer_id), on=on)
 
 

@@ -20,3 +20,11 @@ REGIME_LABELS: dict[Regime, str] = {
     Regime.ALCOHOL: "opłata za zezwolenie na alkohol",
     Regime.NONE: "bez odsetek",
 }
+
+# Kinds whose regime a contract, a certificate or the town's practice decides: staff choose. The others are the law's.
+CHOICES: dict[str, tuple[Regime, ...]] = {
+    "PRZEKSZTALCENIE": (Regime.CIVIL, Regime.TAX, Regime.NONE),
+    "DZIERZAWA": (Regime.CIVIL, Regime.COMMERCIAL),
+    "INNE_PUBLICZNE": (Regime.TAX, Regime.NONE),
+    "INNE_CYWILNE": (Regime.CIVIL, Regime.COMMERCIAL, Regime.NONE),
+}

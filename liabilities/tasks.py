@@ -3,10 +3,12 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from core.actor import job
-from liabilities import queries, reminders
+from core.errors import Refused
+from liabilities import nbp, queries, rate_watch, reminders
 
 logger = logging.getLogger("spm.ledger")
 
@@ -25,3 +27,15 @@ def prove_ledger() -> int:
     if broken:
         logger.error("the ledger does not add up for instalments %s", broken[:50])
     return len(broken)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def read_bank_rates() -> int:
+    """NBP's rates, where the town lets us ask; a silent bank is asked again tomorrow, and staff are warned in time."""
+    if not settings.NBP_RATES_URL:
+        return 0
+    try:
+        return rate_watch.keep_bank_rates(nbp.fetch_archive(), by=job("read_bank_rates"), at=timezone.now())
+    except Refused as refusal:
+        logger.warning("NBP's rates were not read: %s", refusal.code)
+        return 0

@@ -12,6 +12,7 @@ from django.utils import timezone
 from consents.models import ConsentApplication
 from core.models import InboundEvent
 from liabilities.models import ImportRun, Instalment
+from liabilities.rate_watch import rate_warnings
 from notifications.models import Message
 from payments.models import Payment
 from residents.models import DataRequest
@@ -43,6 +44,8 @@ def _tasks(request: HttpRequest) -> list[Task]:
         tasks.append(Task(str(doubtful), "płatności do wyjaśnienia", f"{page}?state__exact=clerk", doubtful > 0))
     if request.user.has_perm("liabilities.view_importrun"):
         tasks += _imports()
+    if request.user.has_perm("liabilities.view_interestrate"):
+        tasks += _rates()
     if request.user.has_perm("notifications.view_message"):
         tasks += _messages()
     if request.user.has_perm("core.view_inboundevent"):
@@ -50,6 +53,12 @@ def _tasks(request: HttpRequest) -> list[Task]:
         page = reverse("admin:core_inboundevent_changelist")
         tasks.append(Task(str(refused), "zdarzenia z błędnym podpisem", f"{page}?is_verified__exact=0", refused > 0))
     return tasks
+
+
+def _rates() -> list[Task]:
+    page = reverse("admin:liabilities_interestrate_changelist")
+    warnings = rate_warnings(on=timezone.localdate(), at=timezone.now())
+    return [Task("!", warning.words, page, is_urgent=True) for warning in warnings]
 
 
 def _imports() -> list[Task]:

@@ -72,6 +72,9 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Płatności", "payments", "admin:payments_payment_changelist", "payments.view_payment"),
             ("Stopy odsetek", "percent", "admin:liabilities_interestrate_changelist", "liabilities.view_interestrate"),
             ("Opłaty ustawowe", "gavel", "admin:liabilities_fee_changelist", "liabilities.view_fee"),
+            ("Dni wolne", "event_busy", "admin:liabilities_holiday_changelist", "liabilities.view_holiday"),
+            ("Wykładnia przepisów", "balance", "admin:liabilities_reading_changelist", "liabilities.view_reading"),
+            ("Rodzaje należności", "category", "admin:liabilities_duekind_changelist", "liabilities.view_duekind"),
         ],
     ),
     (

@@ -350,11 +350,14 @@ LOOK_REASON_ASKED = environment.flag(
     "SPM_LOOK_REASON", False, "Ask staff for a reason before they open a payer's card; the resident sees it."
 )
 
-# --- law as settings -------------------------------------------------------------------------------------------------
-INTEREST_MINIMUM_EXACT = environment.flag(
-    "SPM_INTEREST_MINIMUM_EXACT",
-    False,
-    "Compare the exact interest, not the rounded one, with art. 54 OP's limit.",
+# --- rates of interest -----------------------------------------------------------------------------------------------
+NBP_RATES_URL = environment.text(
+    "SPM_NBP_RATES_URL",
+    "https://static.nbp.pl/dane/stopy/stopy_procentowe_archiwum.xml" if PRODUCTION else "",
+    "NBP's archive of rates, read daily to see whether our tables are up to date. Empty: nobody is asked.",
+)
+NBP_STALE_DAYS = environment.integer(
+    "SPM_NBP_STALE_DAYS", 35, "Days without a comparison with NBP's rates after which staff are warned."
 )
 
 # --- reminders -------------------------------------------------------------------------------------------------------

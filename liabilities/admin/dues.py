@@ -11,7 +11,7 @@ from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.dates import format_date_short
 from core.money import format_pln
 from core.nrb import format_nrb
-from liabilities.models import DueKind, Instalment, LedgerEntry
+from liabilities.models import Instalment, LedgerEntry
 from residents.access import staff_looked
 
 
@@ -151,12 +151,3 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     def sum(self, entry: LedgerEntry) -> str:
         """The amount as people write it."""
         return format_pln(entry.amount)
-
-
-@admin.register(DueKind)
-class DueKindAdmin(ReadOnlyAdmin):
-    """The kinds of due and the law that rules each."""
-
-    list_display = ("code", "name", "regime", "topic_code")
-    list_filter = ("regime",)
-    search_fields = ("code", "name")

@@ -3,14 +3,16 @@
 from liabilities.models.imports import ImportProblem, ImportRun
 from liabilities.models.ledger import EntryKind, LedgerAccount, LedgerEntry
 from liabilities.models.liability import DueKind, Instalment, Liability
-from liabilities.models.rates import Fee, FeeKind, InterestRate
+from liabilities.models.rates import BankRate, Fee, FeeKind, Holiday, InterestRate, Question, Reading
 from liabilities.models.reminder_rule import ReminderRule
 
 __all__ = [
+    "BankRate",
     "DueKind",
     "EntryKind",
     "Fee",
     "FeeKind",
+    "Holiday",
     "ImportProblem",
     "ImportRun",
     "Instalment",
@@ -18,5 +20,7 @@ __all__ = [
     "LedgerAccount",
     "LedgerEntry",
     "Liability",
+    "Question",
+    "Reading",
     "ReminderRule",
 ]

@@ -18,6 +18,7 @@ class EntryKind(models.TextChoices):
     REFUND = "refund", "zwrot"
     TRANSFER = "transfer", "przeksięgowanie"
     INTEREST = "interest", "odsetki"
+    SURCHARGE = "surcharge", "opłata dodatkowa"
     COSTS = "costs", "koszty upomnienia"
     CORRECTION = "correction", "storno"
 
@@ -27,6 +28,7 @@ class LedgerAccount(models.TextChoices):
 
     PRINCIPAL = "principal", "należność główna"
     INTEREST = "interest", "odsetki"
+    SURCHARGE = "surcharge", "opłata dodatkowa"
     COSTS = "costs", "koszty upomnień"
     CREDIT = "credit", "nadpłata"
 
@@ -77,7 +79,7 @@ class LedgerEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="ledger_entry_sign_of_kind",
-                condition=models.Q(kind__in=["assessment", "interest", "costs", "refund"], amount__gt=0)
+                condition=models.Q(kind__in=["assessment", "interest", "surcharge", "costs", "refund"], amount__gt=0)
                 | models.Q(kind__in=["write_off", "payment"], amount__lt=0)
                 | (models.Q(kind__in=["transfer", "correction"]) & ~models.Q(amount=0)),
                 violation_error_message="Kwota ma zły znak dla tego rodzaju wpisu.",

@@ -149,6 +149,9 @@ liabilities/ledgerentry      -     r    -    -    r
 liabilities/duekind          -     r    -    -    r
 liabilities/interestrate     -     ra   -    -    ra
 liabilities/fee              -     ra   -    -    ra
+liabilities/holiday          -     ra   -    -    ra
+liabilities/reading          -     ra   -    -    ra
+liabilities/bankrate         -     r    -    -    r
 liabilities/reminderrule     -     ra   -    -    ra
 liabilities/importrun        -     ra   -    -    ra
 payments/payment             -     r    -    -    r

@@ -16,6 +16,7 @@ from consents.actions import register_application
 from consents.replacement import Choice
 from core import inbound
 from core.models import AuditEntry
+from liabilities.models import BankRate
 from notifications.models import GatewayRest, Message
 from payments.actions import complete_payment, start_payment
 from payments.models import Payment
@@ -41,6 +42,7 @@ class World:
         payment = _paid(anna, payer)
         scanned = _scanned()
         inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
+        BankRate.objects.create(valid_from=make.today(), reference=4, lombard=5, seen_at=make.now())
         GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
         AccessRecord.objects.create(account=anna, account_name="Anna Nowak", payer=payer, what="test", basis="test")
         attorney = make.account("ewa@example.com", name="Ewa Pełnomocna")

@@ -5,11 +5,23 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template import engines
 from django.test import Client
 from django.urls import reverse
 
+from core.errors import Refused
 from core.models import AuditEntry
-from liabilities.models import ImportRun, Instalment, InterestRate, LedgerEntry, ReminderRule
+from liabilities.actions import choose_regime
+from liabilities.models import (
+    DueKind,
+    Holiday,
+    ImportRun,
+    Instalment,
+    InterestRate,
+    LedgerEntry,
+    Reading,
+    ReminderRule,
+)
 from residents.models import AccessRecord, Account, Payer
 from tests import make
 from tests.conftest import SignIn
@@ -24,6 +36,12 @@ UPLOAD = "admin:liabilities_importrun_add"
 def office(treasurer: Account, signed_in: SignIn) -> Client:
     """The treasurer's browser."""
     return signed_in(treasurer)
+
+
+@pytest.fixture
+def _templates_as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unfold's list of errors counts on a variable that is not always there."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
 
 
 def file(*lines: str) -> SimpleUploadedFile:
@@ -150,3 +168,48 @@ def test_a_reminder_rule_is_switched_off(office: Client) -> None:
 
 def test_a_clerk_may_not_import(clerk: Account, signed_in: SignIn) -> None:
     assert signed_in(clerk).get(reverse(UPLOAD)).status_code == 403
+
+
+@pytest.mark.usefixtures("_templates_as_in_production")
+def test_the_regime_of_a_lease_is_the_towns_choice_and_of_a_tax_is_not(office: Client, treasurer: Account) -> None:
+    page = reverse("admin:liabilities_duekind_change", args=["DZIERZAWA"])
+    assert 'value="tax"' not in office.get(page).text
+    office.post(page, {"regime": "commercial"})
+    assert DueKind.objects.get(pk="DZIERZAWA").regime == "commercial"
+    entry = AuditEntry.objects.get(verb="choose_regime")
+    assert (entry.account_id, entry.details) == (treasurer.pk, {"regime": "commercial"})
+    office.post(page, {"regime": "tax"})
+    tax = reverse("admin:liabilities_duekind_change", args=["PODATEK_ROLNY"])
+    assert office.post(tax, {"regime": "none"}).status_code == 403
+    assert DueKind.objects.get(pk="DZIERZAWA").regime == "commercial"
+    with pytest.raises(Refused):
+        choose_regime(DueKind.objects.get(pk="PODATEK_ROLNY"), "none", by=make.BY)
+
+
+def test_a_day_off_and_a_reading_are_entered_in_admin_and_recorded(office: Client) -> None:
+    office.post(
+        reverse("admin:liabilities_holiday_add"),
+        {"day": "09-15", "valid_from": "2027", "valid_to": "", "name": "Nowe święto", "source": "Dz.U. 2027 poz. 1"},
+    )
+    office.post(
+        reverse("admin:liabilities_reading_add"),
+        {"question": "minimum_compares", "valid_from": "2027-01-01", "answer": "exact", "source": "interpretacja"},
+    )
+    assert Holiday.objects.filter(day="09-15").count() == Reading.objects.filter(answer="exact").count() == 1
+    assert AuditEntry.objects.filter(verb="set_figure").count() == 2
+
+
+@pytest.mark.usefixtures("_templates_as_in_production")
+@pytest.mark.parametrize(
+    ("page", "values", "words"),
+    [
+        ("holiday", {"day": "02-29", "valid_from": "2027", "name": "x"}, "Zapisz dzień jako"),
+        ("holiday", {"day": "13-01", "valid_from": "2027", "name": "x"}, "Zapisz dzień jako"),
+        ("holiday", {"day": "09-15", "valid_from": "2027", "valid_to": "2026", "name": "x"}, "wcześniejszy"),
+        ("reading", {"question": "alcohol_terms", "answer": "exact"}, "nie należy do tego pytania"),
+    ],
+)
+def test_figures_that_cannot_be_are_refused_with_the_reason(
+    office: Client, page: str, values: dict[str, str], words: str
+) -> None:
+    assert words in office.post(reverse(f"admin:liabilities_{page}_add"), values).text

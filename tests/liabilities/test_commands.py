@@ -1,6 +1,7 @@
 """The same actions from a shell: answers, words and exit codes."""
 
 import json
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from liabilities.models import ImportRun, LedgerEntry
+from liabilities.models import Holiday, ImportRun, LedgerEntry, Reading
 from notifications.models import Message
 from tests import make
 
@@ -169,3 +170,62 @@ def test_due_date_moves_a_term(day: str, regime: str, moved_to: str, reason: str
 def test_an_unknown_regime_is_refused_by_the_shell() -> None:
     with pytest.raises(CommandError):
         call_command("due_date", "2026-03-15", "--regime", "karny")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        ("100 --principal 300 --interest 100 --regime tax", ("0.00", "25.00", "75.00", "0.00")),
+        ("116 --principal 300 --interest 100 --costs 16 --regime tax", ("16.00", "25.00", "75.00", "0.00")),
+        ("116 --principal 300 --interest 100 --costs 16 --regime civil", ("16.00", "100.00", "0.00", "0.00")),
+        ("420,50 --principal 300 --interest 100 --regime civil", ("0.00", "100.00", "300.00", "20.50")),
+    ],
+)
+def test_allocate_prints_how_a_payment_splits(arguments: str, parts: tuple[str, ...]) -> None:
+    code, out, _ = run("allocate", *arguments.split(), "--json")
+    answer = json.loads(out)
+    assert (code, tuple(answer[name] for name in ("costs", "interest", "principal", "excess"))) == (0, parts)
+    assert "art." in answer["legal_basis"]
+
+
+def test_allocate_without_json_speaks_polish() -> None:
+    out = run("allocate", "100", "--principal", "300", "--interest", "100", "--regime", "tax")[1]
+    assert out.replace("\xa0", " ").splitlines()[:4] == [
+        "Wpłata: 100,00 zł",
+        "Koszty upomnienia: 0,00 zł",
+        "Odsetki: 25,00 zł",
+        "Należność główna: 75,00 zł",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("0 --principal 300 --interest 1 --regime tax", "większa od zera"),
+        ("1 --principal -300 --interest 1 --regime tax", "nie może być ujemna"),
+        ("1 --principal 300 --interest 0,001 --regime tax", "więcej niż dwa miejsca"),
+        ("x --principal 300 --interest 1 --regime civil", "To nie jest kwota"),
+    ],
+)
+def test_allocate_refuses_what_cannot_be_split(arguments: str, words: str) -> None:
+    code, out, err = run("allocate", *arguments.split())
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+@pytest.mark.parametrize(("answer", "interest"), [("rounded", "9.00"), ("exact", "0.00")])
+def test_the_limit_is_compared_as_the_town_reads_the_law_on_that_day(answer: str, interest: str) -> None:
+    Reading.objects.create(question="minimum_compares", valid_from=date(2026, 6, 1), answer=answer)
+    arguments = ("--due", "2026-03-16", "--regime", "tax", "--json")
+    before = json.loads(run("interest", "598", "--paid", "2026-05-05", *arguments)[1])
+    assert (before["unrounded"], before["interest"]) == ("8.6014", "9.00")  # rounded it is above 8.70
+    edge = json.loads(run("interest", "380", "--paid", "2026-06-03", *arguments)[1])
+    assert (edge["unrounded"], edge["interest"]) == ("8.6359", interest)
+
+
+def test_a_day_off_entered_in_admin_moves_terms_everywhere() -> None:
+    Holiday.objects.create(day="05-15", valid_from=2026, valid_to=2026, name="Dzień próby")
+    answer = json.loads(run("due_date", "2026-05-15", "--regime", "tax", "--json")[1])
+    assert (answer["moved_to"], "Dzień próby" in answer["reason"]) == ("2026-05-18", True)
+    make.dues(make.row(NUMBER, due_on=date(2026, 5, 15)))
+    assert make.instalment().payable_by == date(2026, 5, 18)

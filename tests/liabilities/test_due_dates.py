@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dates import is_day_off
-from liabilities.due_dates import MovedTerm, moved_term
+from core.dates import Calendar, DayOff, is_day_off
+from liabilities.due_dates import CIVIL, MovedTerm, moved_term
 from liabilities.regimes import REGIME_LABELS, Regime
 
 
@@ -52,8 +52,52 @@ def test_the_reason_names_the_law(regime: Regime, basis: str) -> None:
 @given(st.dates(date(1990, 1, 1), date(2100, 12, 31)), st.sampled_from(Regime))
 def test_a_moved_term_is_a_working_day_and_says_why_it_moved(due_on: date, regime: Regime) -> None:
     moved = moved_term(due_on, regime=regime)
-    assert not is_day_off(moved.payable_by)
-    assert bool(moved.reason) is (moved.payable_by > due_on) is is_day_off(due_on)
+    assert bool(moved.reason) is (moved.payable_by > due_on)
+    if regime not in CIVIL or due_on >= date(2017, 1, 1):
+        assert not is_day_off(moved.payable_by)
+        assert bool(moved.reason) is is_day_off(due_on)
+
+
+@pytest.mark.parametrize("regime", sorted(CIVIL))
+@pytest.mark.parametrize(
+    ("due_on", "payable_by"),
+    [
+        ("2016-12-17", "2016-12-17"),  # a Saturday
+        ("2016-11-11", "2016-11-12"),  # a holiday, and the Saturday after it
+        ("2016-12-31", "2016-12-31"),
+        ("2016-12-25", "2016-12-27"),
+        ("2017-01-07", "2017-01-09"),
+    ],
+)
+def test_kc_115_counts_saturdays_since_2017(due_on: str, payable_by: str, regime: Regime) -> None:
+    assert moved_term(date.fromisoformat(due_on), regime=regime).payable_by.isoformat() == payable_by
+
+
+def test_op_12_5_counted_saturdays_before_2017_too() -> None:
+    assert moved_term(date(2016, 12, 17), regime=Regime.TAX).payable_by == date(2016, 12, 19)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "payable_by"),
+    [("2024-12-24", "2024-12-24"), ("2025-12-24", "2025-12-29"), ("2026-12-24", "2026-12-28")],
+)
+def test_christmas_eve_is_a_day_off_since_2025(due_on: str, payable_by: str) -> None:
+    for regime in (Regime.TAX, Regime.CIVIL):
+        assert moved_term(date.fromisoformat(due_on), regime=regime).payable_by.isoformat() == payable_by
+
+
+def test_whether_a_term_of_the_alcohol_fee_moves_is_the_towns_choice() -> None:
+    saturday = date(2026, 1, 31)
+    assert moved_term(saturday, regime=Regime.ALCOHOL).payable_by == date(2026, 2, 2)
+    assert moved_term(saturday, regime=Regime.ALCOHOL, alcohol_moves=False) == MovedTerm(saturday, saturday, "")
+    assert moved_term(saturday, regime=Regime.TAX, alcohol_moves=False).payable_by == date(2026, 2, 2)
+
+
+def test_a_day_off_that_the_town_enters_moves_terms() -> None:
+    calendar = Calendar([DayOff("09-15", 2027, 2027, "Dzień testu")])
+    moved = moved_term(date(2027, 9, 15), regime=Regime.TAX, calendar=calendar)
+    assert (moved.payable_by, "Dzień testu" in moved.reason) == (date(2027, 9, 16), True)
+    assert moved_term(date(2028, 9, 15), regime=Regime.TAX, calendar=calendar).reason == ""
 
 
 def test_every_regime_has_a_polish_label() -> None:

@@ -172,6 +172,40 @@ def test_op_56a_the_reduced_rate_is_half() -> None:
     assert (str(found.amount), found.periods[0].percent) == ("36.00", Decimal("5.25"))
 
 
+@pytest.mark.parametrize(
+    ("due_on", "on", "percent"),
+    [
+        ("2026-03-16", "2026-03-17", "5.25"),
+        ("2022-09-08", "2022-09-09", "8.25"),
+        ("2015-12-31", "2016-01-01", "4.00"),
+        ("2015-12-30", "2015-12-31", "6.00"),  # 75% of 8
+        ("2012-05-10", "2012-05-11", "10.88"),  # 75% of 14.5, rounded as published
+        ("2011-05-12", "2011-05-13", "10.13"),
+        ("2011-01-20", "2011-01-21", "9.38"),
+        ("2009-01-28", "2009-01-29", "8.63"),
+        ("2008-12-24", "2008-12-25", "13.00"),  # there was no reduced rate yet
+    ],
+)
+def test_op_56a_reduced_rates_are_those_published(due_on: str, on: str, percent: str) -> None:
+    assert str(tax("100000.00", due_on, on, reduced=True).periods[0].percent) == percent
+
+
+def test_op_56a_periods_are_cut_where_the_share_changes() -> None:
+    found = tax("36500.00", "2015-12-29", "2016-01-02", reduced=True)
+    assert [(period.days, str(period.percent)) for period in found.periods] == [(2, "6.00"), (2, "4.00")]
+    assert str(found.amount) == "20.00"
+
+
+def test_the_basis_names_the_articles_that_were_applied() -> None:
+    assert "56a" in tax("100000.00", "2026-03-16", "2026-11-21", reduced=True).legal_basis
+    assert "art. 54 § 1 pkt 5" in tax("10.00", "2026-03-16", "2026-11-21", minimum=MINIMUM).legal_basis
+
+
+def test_a_payment_on_a_day_off_counts_on_that_day_though_a_term_would_move() -> None:
+    saturday, monday = (tax("365000.00", "2026-05-15", on, TEN) for on in ("2026-05-23", "2026-05-25"))
+    assert (saturday.days, monday.days) == (8, 10)
+
+
 @pytest.mark.parametrize("regime", [Regime.ALCOHOL, Regime.NONE])
 def test_dues_without_interest_have_none_and_need_no_rate(regime: Regime) -> None:
     found = interest_due(Decimal(1000), due_on=date(1990, 1, 1), on=date(2026, 1, 1), regime=regime, rates=[])

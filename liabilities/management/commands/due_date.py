@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from core.commands import HouseCommand, day_argument
-from liabilities.due_dates import moved_term
+from liabilities.figures import figures
 from liabilities.regimes import Regime
 
 COUNTED = [Regime.TAX.value, Regime.CIVIL.value, Regime.COMMERCIAL.value]
@@ -22,5 +22,5 @@ class Command(HouseCommand):
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Move and tell. Raises Refused for a date that is none."""
-        term = moved_term(day_argument(options["date"]), regime=Regime(options["regime"]))
+        term = figures().moved(day_argument(options["date"]), regime=options["regime"])
         return {"due": term.due_on, "moved_to": term.payable_by, "reason": term.reason}

@@ -7,9 +7,8 @@ from core.commands import HouseCommand, day_argument
 from core.dates import format_date_short
 from core.errors import Refused
 from core.money import format_pln, parse_pln
-from liabilities.due_dates import moved_term
+from liabilities.figures import figures
 from liabilities.interest import interest_due
-from liabilities.queries import figures
 from liabilities.regimes import Regime
 
 COUNTED = [Regime.TAX.value, Regime.CIVIL.value, Regime.COMMERCIAL.value]
@@ -42,12 +41,12 @@ class Command(HouseCommand):
         law = figures()
         found = interest_due(
             principal,
-            due_on=moved_term(day_argument(options["due"]), regime=regime).payable_by,
+            due_on=law.moved(day_argument(options["due"]), regime=regime).payable_by,
             on=paid,
             regime=regime,
             rates=law.rates.get(regime, []),
             minimum=law.minimum(paid),
-            compare_exact=law.compare_exact,
+            compare_exact=law.compare_exact(paid),
             reduced=options["reduced"],
         )
         return {
