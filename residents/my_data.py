@@ -25,7 +25,7 @@ from residents.disclosure import Attachment, Column, Section, Shape, Table, sect
 from residents.models import Payer
 
 FORMAT = "spm-moje-dane/1"
-MOST_FILES = 40
+MOST_FILES = 30  # a confirmation takes a third of a second to draw, and a request must end within half a minute
 ROWS_AT_ONCE = 200
 PIECES = "<!-- pieces -->"  # where rows go into a template; what people wrote is escaped and never looks so
 
