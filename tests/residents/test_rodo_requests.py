@@ -21,7 +21,7 @@ from liabilities.queries import all_dues
 from notifications.actions import queue_message
 from notifications.models import Message
 from residents import notices
-from residents.actions import grant_mandate, register_payer
+from residents.actions import grant_mandate, register_foreigner, register_payer
 from residents.identity_erasure import CLOSED_DOMAIN, ERASED_NAME
 from residents.models import AccessRecord, Account, Contact, DataRequest, Mandate, Payer
 from residents.notices import send_notices
@@ -204,6 +204,18 @@ def test_who_owes_nothing_and_signed_nothing_is_forgotten_by_name(signed_in: Sig
     assert (gone.name, gone.pesel, gone.pesel_fingerprint) == (ERASED_NAME, "", "")
     again = register_payer(kind="person", name="Zofia Krótka", number=number, by=make.BY)
     assert again.pk != payer.pk
+
+
+def test_a_foreigner_is_forgotten_by_name_number_and_birth_date() -> None:
+    born = date(1990, 3, 4)
+    payer = register_foreigner(name="Ivan Novak", birth_date=born, number=None, on=make.today(), by=make.BY)
+    account = make.account("ivan@example.com", name="Ivan Novak")
+    make.mandate(account, payer)
+    asked = ask_erasure(payer, account, wish="", by=make.BY, at=make.now())
+    accept_request(asked, answer="", by=make.BY, at=make.now())
+    gone = Payer.objects.get(pk=payer.pk)
+    assert (gone.name, gone.birth_date == born) == (ERASED_NAME, False)
+    assert gone.town_number != payer.town_number
 
 
 def test_an_erased_account_is_signed_out_at_once_and_gets_in_no_more(
