@@ -1,22 +1,23 @@
 """What may happen to applications, and the consents that follow."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Max
 from django.utils import timezone
 
 from consents import clause
+from consents.evidence import add_link
+from consents.in_force import put_in_force
 from consents.models import ApplicationChoice, ApplicationState, ArrivalWay, Consent, ConsentApplication, Topic
 from consents.paper import address_faults, date_faults, read_phone, tick_faults
 from consents.queries import accepted_applications, rules
-from consents.replacement import Choice, replaced
+from consents.replacement import Choice
+from consents.withdrawing import withdraw_by_phone, withdraw_consent
 from core import audit
 from core.actor import Actor
 from core.encryption import fingerprint
@@ -25,6 +26,18 @@ from residents.actions import drop_contact, register_payer, set_contact
 from residents.identity import IdentityNumber, NumberKind
 from residents.models import Payer
 from residents.models.payer import ContactKind, Kind
+
+__all__ = [
+    "accept_application",
+    "already_decided",
+    "change_draft",
+    "register_application",
+    "reject_application",
+    "resign_from_everything",
+    "scan_digest",
+    "withdraw_by_phone",
+    "withdraw_consent",
+]
 
 
 def _check(choices: Collection[Choice], *, phone: str, email: str, signed_on: date, received_on: date, on: date) -> str:
@@ -76,10 +89,13 @@ def register_application(
     scan: "File[bytes] | None",
     by: Actor,
     at: datetime,
+    signed_at: datetime | None = None,
+    evidence: Mapping[str, str] | None = None,
 ) -> ConsentApplication:
     """Register a signed application as a draft; its signer is found by *number* or becomes a payer.
 
-    No *choices* means a resignation from everything. Raises Refused with the field in `where`: `in_future`,
+    No *choices* means a resignation from everything. *signed_at* and *evidence* (how the signer was identified and
+    signed) are known of electronic signatures. Raises Refused with the field in `where`: `in_future`,
     `signed_after_received`, `topic_unknown`, `channel_unknown`, `address_missing`, `email_unreadable`,
     `phone_unreadable`, `phone_unknown`, `not_mobile`.
     """
@@ -103,6 +119,8 @@ def register_application(
             scan=scan or "",
             scan_sha256=scan_digest(scan) if scan else "",
             clause_version=clause.VERSION,
+            signed_at=signed_at,
+            evidence=dict(evidence or {}),
             registered_at=at,
             registered_by_id=by.account_id,
         )
@@ -175,9 +193,10 @@ def accept_application(application: ConsentApplication, *, by: Actor, at: dateti
         draft.state, draft.decided_at, draft.decided_by_name = ApplicationState.ACCEPTED, at, by.name
         draft.save(update_fields=["state", "decided_at", "decided_by_name"])
         if rules(draft):
-            _put_in_force(draft, at=at)
+            put_in_force(draft, at=at)
             _take_contacts(draft, by=by, at=at)
-        audit.record("accept_application", f"application:{draft.pk}", by=by)
+        link = add_link(draft)
+        audit.record("accept_application", f"application:{draft.pk}", by=by, link=link.number, hash=link.hash)
     return draft
 
 
@@ -192,45 +211,6 @@ def reject_application(application: ConsentApplication, *, reason: str, by: Acto
         draft.save(update_fields=["state", "decided_at", "decided_by_name", "rejection_reason"])
         audit.record("reject_application", f"application:{draft.pk}", by=by)
     return draft
-
-
-def _put_in_force(application: ConsentApplication, *, at: datetime) -> None:
-    ticked = {
-        Choice(choice.topic.code, choice.channel): choice.topic_id
-        for choice in application.choices.select_related("topic")
-    }
-    current = {
-        Choice(consent.topic.code, consent.channel): consent
-        for consent in Consent.objects.filter(payer_id=application.payer_id, during__endswith__isnull=True)
-        .exclude(during__isempty=True)
-        .select_related("topic")
-    }
-    change = replaced(frozenset(current), frozenset(ticked))
-    at = max(at, _last_change(application.payer_id) or at)
-    for choice in change.end:
-        consent = current[choice]
-        consent.during = DateTimeTZRange(consent.during.lower, at)
-        consent.save(update_fields=["during"])
-    Consent.objects.bulk_create(
-        Consent(
-            payer_id=application.payer_id,
-            topic_id=ticked[choice],
-            channel=choice.channel,
-            application=application,
-            during=DateTimeTZRange(at, None),
-        )
-        for choice in sorted(change.start)
-    )
-
-
-def _last_change(payer_id: int) -> datetime | None:
-    """When the payer's consents last began or ended. Two decisions at once take their clocks before they get the lock,
-    so the later one may carry the earlier moment; history still goes forward.
-    """
-    edges = Consent.objects.filter(payer_id=payer_id, during__isempty=False).aggregate(
-        began=Max("during__startswith"), ended=Max("during__endswith")
-    )
-    return max((edge for edge in edges.values() if edge is not None), default=None)
 
 
 def _take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) -> None:

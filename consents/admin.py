@@ -21,6 +21,7 @@ from consents.actions import (
     register_application,
     reject_application,
 )
+from consents.confirmation_pdf import confirmation_pdf
 from consents.forms import ApplicationForm, RejectForm
 from consents.models import ApplicationState, Consent, ConsentApplication, Topic
 from consents.queries import rules
@@ -81,9 +82,13 @@ class ConsentApplicationAdmin(NumberSearch):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """The scan, served by hand."""
-        scan = path("<int:pk>/skan/", self.admin_site.admin_view(self.scan_view), name="consents_application_scan")
-        return [scan, *super().get_urls()]
+        """The scan and the confirmation, served by hand."""
+        view = self.admin_site.admin_view
+        scan = path("<int:pk>/skan/", view(self.scan_view), name="consents_application_scan")
+        confirmation = path(
+            "<int:pk>/potwierdzenie.pdf", view(self.confirmation_view), name="consents_application_confirmation"
+        )
+        return [scan, confirmation, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -187,6 +192,20 @@ class ConsentApplicationAdmin(NumberSearch):
             raise Http404
         staff_looked(request, application.payer, what="skan wniosku")
         return scan_response(application.scan, name=f"wniosek-{application.pk}")
+
+    def confirmation_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """«Potwierdzenie zgód» of the payer whose application this is."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        application = ConsentApplication.objects.filter(pk=pk).select_related("payer").first()
+        if application is None:
+            raise Http404
+        staff_looked(request, application.payer, what="potwierdzenie zgód")
+        return HttpResponse(
+            confirmation_pdf(application.payer, at=timezone.now()),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="potwierdzenie-zgod-{application.payer.number}.pdf"'},
+        )
 
 
 class InForceFilter(admin.SimpleListFilter):

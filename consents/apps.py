@@ -11,5 +11,5 @@ class ConsentsConfig(AppConfig):
 
     name = "consents"
     verbose_name = "zgody"
-    kept = (kept.EVIDENCE, kept.REFUSED)
+    kept = (kept.EVIDENCE, kept.REFUSED, kept.CODES)
     disclosed = disclosure.register("consents.disclosure.SECTION")

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import PurePath
 
 from consents.actions import resign_from_everything
-from consents.models import Consent, ConsentApplication
+from consents.models import AddressConfirmation, Consent, ConsentApplication, Withdrawal
 from core.actor import Actor
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
 from residents.own_section import read_file
@@ -38,6 +38,15 @@ def _consents(payer_id: int) -> Iterable[Sequence[object]]:
         yield consent.topic.name, consent.get_channel_display(), span.lower, span.upper, consent.application_id
 
 
+def _withdrawals(payer_id: int) -> Iterable[Sequence[object]]:
+    for withdrawal in (
+        Withdrawal.objects.filter(payer_id__in=same_person(payer_id)).select_related("topic").order_by("at", "pk")
+    ):
+        topic = withdrawal.topic.name if withdrawal.topic else "wszystkie rodzaje"
+        channel = withdrawal.get_channel_display() if withdrawal.channel else "każda"
+        yield topic, channel, withdrawal.at, withdrawal.get_way_display(), withdrawal.by_name
+
+
 def _scans(payer_id: int) -> Iterable[Attachment]:
     for paper in ConsentApplication.objects.filter(payer_id__in=same_person(payer_id)).exclude(scan="").order_by("-pk"):
         suffix = PurePath(str(paper.scan.name)).suffix
@@ -56,6 +65,7 @@ def _kept(payer_id: int, on: date) -> Iterable[Kept]:
 
 
 def _erase(payer_id: int, by: Actor, at: datetime) -> Mapping[str, int]:
+    AddressConfirmation.objects.filter(payer_id__in=same_person(payer_id)).delete()
     return {"consents": sum(resign_from_everything(record, by=by, at=at) for record in same_person(payer_id))}
 
 
@@ -104,6 +114,18 @@ SECTION = Section(
                 Column("application", "Z wniosku nr", Shape.WHOLE),
             ),
             _consents,
+        ),
+        Table(
+            "withdrawals",
+            "Wycofania zgód",
+            (
+                Column("topic", "Rodzaj powiadomień"),
+                Column("channel", "Droga"),
+                Column("at", "Kiedy", Shape.MOMENT),
+                Column("way", "Jak"),
+                Column("by", "Kto"),
+            ),
+            _withdrawals,
         ),
     ),
     attachments=_scans,

@@ -1,22 +1,20 @@
 """The clerk's registration form: one signed paper, typed in."""
 
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
-from consents.models import ArrivalWay, Channel, ConsentApplication, Topic
+from consents.grid import OFFERED, Group, grid, posted_ticks
+from consents.models import ArrivalWay, ConsentApplication
 from consents.paper import address_faults, date_faults, read_phone
 from consents.replacement import Choice
 from core.errors import Refused
 from core.uploads import SCAN_ENDINGS, SCAN_HELP, check_scan
 from residents.forms import IdentityNumberField
 from residents.queries import find_payer
-
-OFFERED = (Channel.SMS, Channel.EMAIL)
 
 
 class DateInput(forms.DateInput):
@@ -86,28 +84,15 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
     def ticked(self) -> set[Choice]:
         """The boxes ticked now: from the posted form, else from the draft."""
         if self.is_bound:
-            posted = self.data.getlist("tick") if hasattr(self.data, "getlist") else []
-            pairs = [value.partition(":") for value in posted]
-            return {Choice(topic, channel) for topic, _, channel in pairs}
+            return posted_ticks(self.data)
         if self.instance.pk:
             chosen = self.instance.choices.select_related("topic")
             return {Choice(choice.topic.code, choice.channel) for choice in chosen}
         return set()
 
-    def matrix(self) -> list[tuple[str, list[tuple[Topic, list[tuple[str, str, bool]]]]]]:
-        """Group → topic → (value, channel's label, ticked?), for the form's table of boxes."""
-        ticked = self.ticked()
-        rows = [
-            (
-                topic,
-                [
-                    (f"{topic.code}:{channel.value}", str(channel.label), Choice(topic.code, channel.value) in ticked)
-                    for channel in OFFERED
-                ],
-            )
-            for topic in Topic.objects.filter(is_active=True)
-        ]
-        return [(group, list(some)) for group, some in groupby(rows, key=lambda row: row[0].group)]
+    def matrix(self) -> list[Group]:
+        """The form's table of boxes."""
+        return grid(self.ticked(), channels=OFFERED)
 
     def clean_scan(self) -> Any:
         """A PDF, JPEG or PNG by its content, of at most 10 MB; its own name, which may hold a PESEL, is not kept."""

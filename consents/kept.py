@@ -31,4 +31,19 @@ REFUSED = Category(
     overdue="consents.retention.count_refused",
 )
 
-register(EVIDENCE, REFUSED)
+CODES = Category(
+    code="address_codes",
+    name="Kody potwierdzające telefon i e-mail",
+    purpose="Sprawdzenie, że numer lub adres należy do mieszkańca, zanim cokolwiek tam wyślemy",
+    people="osoby, które ustawiają zgody w portalu",
+    data="telefon lub e-mail, skrót kodu, czas potwierdzenia",
+    recipients="operatorzy wysyłki SMS i e-mail",
+    lawful_basis="art. 6 ust. 1 lit. c RODO w związku z art. 5 ust. 1 lit. d",
+    kept_basis="art. 5 ust. 1 lit. e RODO: potwierdzenie jest ważne 30 dni",
+    since="wysłanie kodu",
+    keep=Period(31, Unit.DAYS),
+    forget="consents.address_codes.forget_codes",
+    overdue="consents.address_codes.count_codes",
+)
+
+register(EVIDENCE, REFUSED, CODES)

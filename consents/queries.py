@@ -1,10 +1,11 @@
 """Who may get what."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic
+from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic, Withdrawal
 
 
 def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
@@ -47,3 +48,21 @@ def accepted_applications(payer_id: int) -> "QuerySet[ConsentApplication]":
     return ConsentApplication.objects.filter(payer_id=payer_id, state=ApplicationState.ACCEPTED).order_by(
         "-signed_on", "-received_on", "-pk"
     )
+
+
+@dataclass(frozen=True)
+class Event:
+    """An accepted application or a withdrawal, at the moment when it counted; one of the two is there."""
+
+    at: datetime
+    application: ConsentApplication | None = None
+    withdrawal: Withdrawal | None = None
+
+
+def history_of(payer_id: int) -> list[Event]:
+    """Everything that happened to the payer's consents, the newest first, with the links of the chain of evidence."""
+    applications = accepted_applications(payer_id).select_related("link").prefetch_related("choices__topic")
+    withdrawals = Withdrawal.objects.filter(payer_id=payer_id).select_related("link", "topic")
+    events = [Event(one.decided_at, application=one) for one in applications if one.decided_at is not None]
+    events += [Event(one.at, withdrawal=one) for one in withdrawals]
+    return sorted(events, key=lambda event: event.at, reverse=True)

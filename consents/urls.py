@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from consents import views
+from consents import portal_views, views
 
 app_name = "consents"
 urlpatterns = [
     path("zgody/", views.my_consents, name="my"),
+    path("zgody/ustaw/", portal_views.set_consents, name="set"),
+    path("zgody/podpisz/", portal_views.sign, name="sign"),
+    path("zgody/adres/<str:kind>/", portal_views.confirm, name="confirm_address"),
+    path("zgody/wycofaj/", portal_views.withdraw, name="withdraw"),
+    path("zgody/potwierdzenie.pdf", views.confirmation, name="confirmation"),
     path("zgody/wniosek.pdf", views.paper, name="paper"),
 ]

@@ -8,37 +8,44 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from consents.application_pdf import application_pdf
+from consents.confirmation_pdf import confirmation_pdf
+from consents.masking import mask_email
 from consents.models import Channel
-from consents.queries import accepted_applications, consents_in_force
+from consents.queries import consents_in_force, history_of
 from core.phones import mask_phone
-from residents.access import NotConfirmed, for_payer, payer_in_view
+from residents.access import NotConfirmed, for_payer, mandate_in_view, payer_in_view
 from residents.models import Payer
+from residents.models.mandate import Scope
 from residents.queries import contacts_of
-
-
-def _mask_email(address: str) -> str:
-    name, _, host = address.partition("@")
-    return f"{name[:2]}***@{host}"
 
 
 @require_GET
 @for_payer(what="zgody na powiadomienia")
 def my_consents(request: HttpRequest, payer: Payer) -> HttpResponse:
-    """Which consents hold, since when and by which application; the history of applications."""
+    """Which consents hold, since when and by which application; everything that happened to them, with its evidence."""
     holding = consents_in_force(payer.pk, at=timezone.now())
-    rows = [
-        (topic, [(consent.get_channel_display(), consent.during.lower, consent.application_id) for consent in consents])
-        for topic, consents in groupby(holding, key=lambda consent: consent.topic)
-    ]
+    rows = [(topic, list(consents)) for topic, consents in groupby(holding, key=lambda consent: consent.topic)]
     contacts = contacts_of(payer.pk)
     channels = {consent.channel for consent in holding}
     context = {
         "rows": rows,
-        "applications": accepted_applications(payer.pk),
+        "history": history_of(payer.pk),
+        "may_decide": mandate_in_view(request).scope == Scope.ALL,
         "phone": mask_phone(contacts.get("phone", "")) if channels - {Channel.EMAIL} else "",
-        "email": _mask_email(contacts.get("email", "")) if Channel.EMAIL in channels else "",
+        "email": mask_email(contacts.get("email", "")) if Channel.EMAIL in channels else "",
     }
     return render(request, "consents/my_consents.html", context)
+
+
+@require_GET
+@for_payer(what="potwierdzenie zgód")
+def confirmation(request: HttpRequest, payer: Payer) -> HttpResponse:
+    """«Potwierdzenie zgód»: what holds and all the evidence, as PDF."""
+    return HttpResponse(
+        confirmation_pdf(payer, at=timezone.now()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'inline; filename="potwierdzenie-zgod.pdf"'},
+    )
 
 
 @require_GET

@@ -11,5 +11,5 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = "powiadomienia"
-    kept = (kept.MESSAGES,)
+    kept = (kept.MESSAGES, kept.LETTERS)
     disclosed = disclosure.register("notifications.disclosure.SECTION")

@@ -17,4 +17,19 @@ MESSAGES = Category(
     overdue="notifications.retention.count_messages",
 )
 
-register(MESSAGES)
+LETTERS = Category(
+    code="service_letters",
+    name="Kody i odpowiedzi na STOP: numery i adresy, na które poszły",
+    purpose="Potwierdzenie numeru lub adresu, potwierdzenie wycofania zgody",
+    people="osoby, które ustawiają lub wycofują zgody",
+    data="telefon lub e-mail; treść tylko do chwili wysłania",
+    recipients="operatorzy wysyłki SMS i e-mail",
+    lawful_basis="art. 6 ust. 1 lit. c RODO w związku z art. 7 ust. 3",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile trwają reklamacje",
+    since="dodanie do kolejki",
+    keep=Period(31, Unit.DAYS),
+    forget="notifications.service_letters.forget_letters",
+    overdue="notifications.service_letters.count_letters",
+)
+
+register(MESSAGES, LETTERS)

@@ -11,6 +11,7 @@ from core import inbound
 from core.errors import Refused
 from core.models import InboundEvent
 from notifications.actions import DeliveryReport, record_reports
+from notifications.models import LETTER_PREFIX
 from notifications.states import State
 
 SOURCE = "smsapi"
@@ -65,7 +66,7 @@ def _apply(event: InboundEvent, *, at: datetime) -> str:
     reports = [
         DeliveryReport(report.gateway_id, report.reference, *STATES[report.status])
         for report in read_reports(bytes(event.body).decode("utf-8", "replace"))
-        if report.status in STATES
+        if report.status in STATES and not report.reference.startswith(LETTER_PREFIX)
     ]
     applied = record_reports(reports, gateway=SOURCE, at=at)
     return f"raporty o nieznanych wiadomościach: {applied.unknown}" if applied.unknown else ""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 import notifications.dispatch
 import notifications.reports
+import notifications.service_letters
 
 
 def worker_name() -> str:
@@ -26,3 +27,9 @@ def dispatch() -> dict[str, int]:
 def apply_reports() -> int:
     """Apply the delivery reports that came in."""
     return notifications.reports.apply_reports(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def send_letters() -> int:
+    """Send the codes and answers that wait."""
+    return notifications.service_letters.send_letters(clock=timezone.now)

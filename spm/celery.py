@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "read-bank-rates": {"task": "liabilities.tasks.read_bank_rates", "schedule": crontab(hour=5, minute=40)},
     "prove-ledger": {"task": "liabilities.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "dispatch": {"task": "notifications.tasks.dispatch", "schedule": 15.0, "options": {"expires": 15}},
+    "send-letters": {"task": "notifications.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},
     "send-notices": {"task": "residents.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "handle-notices": {"task": "payments.tasks.handle_notices", "schedule": 20.0, "options": {"expires": 20}},

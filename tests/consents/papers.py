@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from consents.actions import register_application
+from consents.actions import accept_application, register_application
 from consents.models import ConsentApplication
 from consents.replacement import Choice
 from residents.identity import IdentityNumber
@@ -39,3 +39,8 @@ def register(number: IdentityNumber | None = None, **said: Any) -> ConsentApplic
         "at": make.now(),
     }
     return register_application(**{**words, **said})
+
+
+def accept(draft: ConsentApplication) -> ConsentApplication:
+    """Accept it now."""
+    return accept_application(draft, by=make.BY, at=make.now())

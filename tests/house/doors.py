@@ -24,6 +24,12 @@ moje-dane/prawa/pobierz/                    405    405  405  405  405  405  405 
 moje-dane/prawa/sprostowanie/               in     who  200  200  who  who  who  who  who
 moje-dane/prawa/usuniecie/                  in     who  200  200  who  who  who  who  who
 zgody/                                      in     who  200  200  who  who  who  who  who
+zgody/ustaw/                                in     who  200  200  who  who  who  who  who
+zgody/podpisz/                              in     who  go   go   who  who  who  who  who
+zgody/adres/<str:kind>/                     405    405  405  405  405  405  405  405  405
+zgody/adres/<str:kind>/wyslij-kod/          405    405  405  405  405  405  405  405  405
+zgody/wycofaj/                              405    405  405  405  405  405  405  405  405
+zgody/potwierdzenie.pdf                     in     who  200  200  who  who  who  who  who
 zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
 wiadomosci/                                 in     who  200  200  who  who  who  who  who
 wiadomosci/<int:message_id>/                in     who  200  404  who  who  who  who  who
@@ -118,6 +124,7 @@ urzad/residents/account/<int:pk>/wyloguj/   desk   desk desk desk 403  403  403 
 urzad/residents/account/<path:object_id>/remove_factor/ desk desk desk desk 403 403 403 403 go
 urzad/residents/account/<path:object_id>/sign_out/ desk desk desk desk 403 403 403 403 go
 urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403 200  200
+urzad/consents/consentapplication/<int:pk>/potwierdzenie.pdf desk desk desk desk 200 403 403 200 200
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go

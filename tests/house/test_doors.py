@@ -56,6 +56,7 @@ class World:
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
             "number": payment.number,
             "secret": "zly",
+            "kind": "telefon",
             "organization_slug": "login-gov-pl",
             "provider_id": "openid",
             "content_type_id": 1,

@@ -16,6 +16,18 @@ from django.db.models.functions import Now
 from core.fields import SealedTextField, fingerprint_field
 from residents.models import Payer
 
+# What ConsentApplication.evidence may say, and how a reader is told.
+EVIDENCE_WORDS = {
+    "signer": "Podpisał(a)",
+    "basis": "Działa",
+    "identified": "Tożsamość potwierdzona",
+    "signature": "Podpis",
+    "authenticated_at": "Potwierdzenie podpisu",
+    "phone": "Telefon potwierdzony",
+    "email": "E-mail potwierdzony",
+    "address": "Adres sieciowy",
+}
+
 
 class Channel(models.TextChoices):
     """How a message reaches a person. First letters differ: the exclusion constraint below relies on it."""
@@ -73,6 +85,9 @@ class ArrivalWay(models.TextChoices):
 class ConsentApplication(models.Model):
     """A signed application (wniosek): who, identified how, signed when, received how, by whom registered.
 
+    `signed_at` is known where the signature is electronic. `evidence` says how the signer was identified and signed,
+    Polish words under the keys of EVIDENCE_WORDS.
+
     Evidence: once accepted or rejected, the database refuses to change or delete it. Of a rejected one retention may
     empty the scan and the contacts, nothing else (consents/retention.py).
     """
@@ -80,7 +95,7 @@ class ConsentApplication(models.Model):
     payer = models.ForeignKey(Payer, models.PROTECT, related_name="applications", verbose_name="płatnik")
     identity_kind = models.CharField("rodzaj numeru", max_length=10)
     identity_number = SealedTextField("PESEL, NIP lub REGON")
-    identity_fingerprint = fingerprint_field("indeks numeru", db_index=True)
+    identity_fingerprint = fingerprint_field("indeks numeru", of="identity_number", db_index=True)
     name = models.CharField("imię i nazwisko lub nazwa", max_length=200)
     phone = SealedTextField("telefon", blank=True, default="")
     email = SealedTextField("e-mail", blank=True, default="")
@@ -95,6 +110,8 @@ class ConsentApplication(models.Model):
     )
     scan_sha256 = models.CharField("SHA-256 skanu", max_length=64, blank=True, default="", editable=False)
     clause_version = models.CharField("wersja klauzuli", max_length=20)
+    signed_at = models.DateTimeField("chwila podpisu", null=True, blank=True)
+    evidence = models.JSONField("okoliczności podpisu", default=dict, blank=True)
     state = models.CharField("stan", max_length=10, choices=ApplicationState.choices, default=ApplicationState.DRAFT)
     registered_at = models.DateTimeField("zarejestrowano", db_default=Now())
     registered_by = models.ForeignKey(
@@ -149,6 +166,11 @@ class ConsentApplication(models.Model):
 
     def __str__(self) -> str:
         return f"wniosek nr {self.pk} z {self.signed_on:%d.%m.%Y}"
+
+    @property
+    def told_evidence(self) -> list[tuple[str, str]]:
+        """How the signer was identified and signed, as pairs of words; empty where the paper says it all."""
+        return [(words, str(self.evidence[key])) for key, words in EVIDENCE_WORDS.items() if self.evidence.get(key)]
 
 
 class ApplicationChoice(models.Model):

@@ -1,0 +1,85 @@
+"""The rows of consents in force: put by the application that rules, ended by withdrawals."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Max
+from django.utils import timezone
+
+from consents.models import Consent, ConsentApplication, Withdrawal
+from consents.queries import accepted_applications
+from consents.replacement import Choice, Standing, Withdrawn, remaining, replaced
+
+
+def standing_of(application: ConsentApplication) -> Standing:
+    """What orders the application among others and among withdrawals."""
+    return Standing(application.signed_on, application.received_on, application.pk, application.signed_at)
+
+
+def withdrawn_of(withdrawal: Withdrawal) -> Withdrawn:
+    """The withdrawal as a value."""
+    topic = withdrawal.topic.code if withdrawal.topic else ""
+    return Withdrawn(withdrawal.at, timezone.localdate(withdrawal.at), topic, withdrawal.channel)
+
+
+def put_in_force(application: ConsentApplication, *, at: datetime) -> None:
+    """From *at* on the payer's consents are the *application*'s ticks, less what was taken back after its signing."""
+    ticked = {
+        Choice(choice.topic.code, choice.channel): choice.topic_id
+        for choice in application.choices.select_related("topic")
+    }
+    taken_back = [
+        withdrawn_of(withdrawal)
+        for withdrawal in Withdrawal.objects.filter(payer_id=application.payer_id).select_related("topic")
+    ]
+    current = _current(application.payer_id)
+    change = replaced(frozenset(current), remaining(ticked, standing_of(application), taken_back))
+    at = max(at, _last_change(application.payer_id) or at)
+    _end([current[choice] for choice in change.end], at=at)
+    Consent.objects.bulk_create(
+        Consent(
+            payer_id=application.payer_id,
+            topic_id=ticked[choice],
+            channel=choice.channel,
+            application=application,
+            during=DateTimeTZRange(at, None),
+        )
+        for choice in sorted(change.start)
+    )
+
+
+def end_withdrawn(withdrawal: Withdrawal) -> int:
+    """End what *withdrawal* takes back of the application that rules; returns how many consents."""
+    ruling = accepted_applications(withdrawal.payer_id).first()
+    if ruling is None:
+        return 0
+    withdrawn, signed = withdrawn_of(withdrawal), standing_of(ruling)
+    ended = [consent for choice, consent in _current(withdrawal.payer_id).items() if withdrawn.takes(choice, signed)]
+    _end(ended, at=max(withdrawal.at, _last_change(withdrawal.payer_id) or withdrawal.at))
+    return len(ended)
+
+
+def _current(payer_id: int) -> dict[Choice, Consent]:
+    return {
+        Choice(consent.topic.code, consent.channel): consent
+        for consent in Consent.objects.filter(payer_id=payer_id, during__endswith__isnull=True)
+        .exclude(during__isempty=True)
+        .select_related("topic")
+    }
+
+
+def _end(consents: Collection[Consent], *, at: datetime) -> None:
+    for consent in consents:
+        consent.during = DateTimeTZRange(consent.during.lower, at)
+        consent.save(update_fields=["during"])
+
+
+def _last_change(payer_id: int) -> datetime | None:
+    """When the payer's consents last began or ended. Two decisions at once take their clocks before they get the lock,
+    so the later one may carry the earlier moment; history still goes forward.
+    """
+    edges = Consent.objects.filter(payer_id=payer_id, during__isempty=False).aggregate(
+        began=Max("during__startswith"), ended=Max("during__endswith")
+    )
+    return max((edge for edge in edges.values() if edge is not None), default=None)

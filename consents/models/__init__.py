@@ -1,0 +1,30 @@
+"""The tables of the consents floor: applications and the consents that follow, withdrawals, addresses, evidence."""
+
+from consents.models.address import AddressConfirmation
+from consents.models.application import (
+    ApplicationChoice,
+    ApplicationState,
+    ArrivalWay,
+    Channel,
+    Consent,
+    ConsentApplication,
+    PermittedContact,
+    Topic,
+)
+from consents.models.evidence import EvidenceLink
+from consents.models.withdrawal import Withdrawal, WithdrawalWay
+
+__all__ = [
+    "AddressConfirmation",
+    "ApplicationChoice",
+    "ApplicationState",
+    "ArrivalWay",
+    "Channel",
+    "Consent",
+    "ConsentApplication",
+    "EvidenceLink",
+    "PermittedContact",
+    "Topic",
+    "Withdrawal",
+    "WithdrawalWay",
+]
