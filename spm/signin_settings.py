@@ -39,6 +39,7 @@ def signin_settings(*, profile: str, https: bool, town: str, staff_second_factor
         **_accounts(https=https),
         "ACCOUNT_RATE_LIMITS": False if profile == "test" else RATE_LIMITS,
         "MFA_ADAPTER": "residents.second_factor.SecondFactorAdapter",
+        "MFA_FORMS": {"add_webauthn": "residents.passkey_form.AddPasskeyForm"},
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_TOTP_ISSUER": town,

@@ -16,6 +16,7 @@ SET_ONE_UP = (
     "Zanim otworzysz strony urzędu, ustaw drugi składnik logowania: aplikację z kodami albo klucz dostępu. "
     "Samo hasło nie wystarczy do danych mieszkańców."
 )
+SHOW_IT = "Strony urzędu otwierają się po użyciu drugiego składnika logowania."
 
 
 class StaffDoor:
@@ -37,6 +38,7 @@ class StaffDoor:
                 return redirect("mfa_index")
             if not was_factor_shown(request.session):
                 page = "mfa_reauthenticate" if shows_codes(account) else "mfa_reauthenticate_webauthn"
+                messages.info(request, SHOW_IT)
                 back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
                 return redirect(f"{reverse(page)}?{urlencode({'next': back})}")
         return self.get_response(request)

@@ -56,8 +56,9 @@ class AccountSafety(ReadOnlyAdmin):
         """Take off the second factors of somebody who lost theirs."""
         if not self.has_remove_factor_permission(request):
             raise PermissionDenied
-        account, form = self._asked(pk), IdentityCheckedForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        account = self._asked(pk)
+        form = IdentityCheckedForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
             try:
                 remove_second_factor(account, checked_how=form.cleaned_data["checked_how"], by=actor_of(request))
             except Refused as refusal:

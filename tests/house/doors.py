@@ -178,6 +178,10 @@ MANAGER_TABLES = {
 MANAGER_PAGES = {
     "urzad/residents/account/<int:pk>/rola/": "200",
     "urzad/residents/account/<path:object_id>/give_role/": "go",
+    "urzad/residents/account/<int:pk>/drugi-skladnik/": "200",
+    "urzad/residents/account/<int:pk>/wyloguj/": "200",
+    "urzad/residents/account/<path:object_id>/remove_factor/": "go",
+    "urzad/residents/account/<path:object_id>/sign_out/": "go",
     "urzad/^(?P<app_label>…)/$": "200",
 }
 
