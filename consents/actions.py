@@ -26,6 +26,7 @@ from residents.actions import drop_contact, register_payer, set_contact
 from residents.identity import IdentityNumber, NumberKind
 from residents.models import Payer
 from residents.models.payer import ContactKind, Kind
+from residents.queries import contacts_of
 
 __all__ = [
     "accept_application",
@@ -35,6 +36,7 @@ __all__ = [
     "reject_application",
     "resign_from_everything",
     "scan_digest",
+    "take_missing_contacts",
     "withdraw_by_phone",
     "withdraw_consent",
 ]
@@ -174,8 +176,8 @@ def already_decided() -> Refused:
 
 
 def _locked_draft(application: ConsentApplication) -> ConsentApplication:
-    """The application, its payer locked before it: two decisions about one person never cross."""
-    Payer.objects.select_for_update(of=("self",)).get(pk=application.payer_id)
+    """The application, every record of its payer locked before it: two decisions about one person never cross."""
+    list(Payer.objects.same_as(application.payer_id).order_by("pk").select_for_update(of=("self",)))
     draft = ConsentApplication.objects.select_for_update(of=("self",)).get(pk=application.pk)
     if draft.state != ApplicationState.DRAFT:
         raise already_decided()
@@ -213,13 +215,24 @@ def reject_application(application: ConsentApplication, *, reason: str, by: Acto
     return draft
 
 
+def take_missing_contacts(payer_id: int, *, by: Actor, at: datetime) -> None:
+    """Give the payer the contacts of the newest application that it lacks."""
+    ruling = accepted_applications(payer_id).first()
+    if ruling is None:
+        return
+    has = set(contacts_of(payer_id))
+    for kind, address in ((ContactKind.PHONE, ruling.phone), (ContactKind.EMAIL, ruling.email)):
+        if address and kind not in has:
+            set_contact(payer_id, kind=kind, address=address, source=f"wniosek nr {ruling.pk}", by=by, at=at)
+
+
 def _take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) -> None:
     source = f"wniosek nr {application.pk}"
     for kind, address in ((ContactKind.PHONE, application.phone), (ContactKind.EMAIL, application.email)):
         if address:
-            set_contact(application.payer_id, kind=kind, address=address, source=source, by=by, at=at)
+            set_contact(application.payer.kept_id, kind=kind, address=address, source=source, by=by, at=at)
         else:
-            drop_contact(application.payer_id, kind=kind, by=by)
+            drop_contact(application.payer.kept_id, kind=kind, by=by)
 
 
 def resign_from_everything(payer_id: int, *, by: Actor, at: datetime) -> int:

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from consents import kept
 from residents import disclosure
+from residents.belongings import Belonging, Fate, register
 
 
 class ConsentsConfig(AppConfig):
@@ -12,4 +13,13 @@ class ConsentsConfig(AppConfig):
     name = "consents"
     verbose_name = "zgody"
     kept = (kept.EVIDENCE, kept.REFUSED, kept.CODES)
+    belongings = register(
+        (
+            Belonging("residents.Contact", "telefon i e-mail", Fate.OWN_WAY, mover="consents.merging.ContactsMover"),
+            Belonging("consents.Consent", "zgody", Fate.OWN_WAY, mover="consents.merging.ConsentsMover"),
+            Belonging("consents.ConsentApplication", "wnioski o powiadomienia", Fate.STAYS),
+            Belonging("consents.Withdrawal", "wycofania zgód", Fate.STAYS),
+            Belonging("consents.AddressConfirmation", "kody do telefonu i e-maila", Fate.STAYS),
+        )
+    )
     disclosed = disclosure.register("consents.disclosure.SECTION")

@@ -1,6 +1,6 @@
 """The rows of consents in force: put by the application that rules, ended by withdrawals."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -10,6 +10,8 @@ from django.utils import timezone
 from consents.models import Consent, ConsentApplication, Withdrawal
 from consents.queries import accepted_applications
 from consents.replacement import Choice, Standing, Withdrawn, remaining, replaced
+from residents.models import Payer
+from residents.queries import same_person
 
 
 def standing_of(application: ConsentApplication) -> Standing:
@@ -24,22 +26,26 @@ def withdrawn_of(withdrawal: Withdrawal) -> Withdrawn:
 
 
 def put_in_force(application: ConsentApplication, *, at: datetime) -> None:
-    """From *at* on the payer's consents are the *application*'s ticks, less what was taken back after its signing."""
+    """From *at* on the person's consents are the *application*'s ticks, less what was taken back after its signing.
+
+    They are the kept record's when the one that the application was filed under was merged (consents/merging.py).
+    """
+    payer_id = application.payer.kept_id
     ticked = {
         Choice(choice.topic.code, choice.channel): choice.topic_id
         for choice in application.choices.select_related("topic")
     }
     taken_back = [
         withdrawn_of(withdrawal)
-        for withdrawal in Withdrawal.objects.filter(payer_id=application.payer_id).select_related("topic")
+        for withdrawal in Withdrawal.objects.filter(payer_id__in=same_person(payer_id)).select_related("topic")
     ]
-    current = _current(application.payer_id)
+    current = _current(payer_id)
     change = replaced(frozenset(current), remaining(ticked, standing_of(application), taken_back))
-    at = max(at, _last_change(application.payer_id) or at)
+    at = max(at, _last_change(payer_id) or at)
     _end([current[choice] for choice in change.end], at=at)
     Consent.objects.bulk_create(
         Consent(
-            payer_id=application.payer_id,
+            payer_id=payer_id,
             topic_id=ticked[choice],
             channel=choice.channel,
             application=application,
@@ -47,6 +53,18 @@ def put_in_force(application: ConsentApplication, *, at: datetime) -> None:
         )
         for choice in sorted(change.start)
     )
+
+
+def rule_anew(payer_id: int, *, at: datetime) -> None:
+    """Make the consents in force of a record that was merged, or parted again, what its person's newest paper says.
+
+    None for a record that was merged into another. The caller holds the payer's lock.
+    """
+    ruling = accepted_applications(payer_id).first()
+    if ruling is None or Payer.objects.filter(pk=payer_id, merged_into__isnull=False).exists():
+        _end(_current(payer_id).values(), at=max(at, _last_change(payer_id) or at))
+    else:
+        put_in_force(ruling, at=at)
 
 
 def end_withdrawn(withdrawal: Withdrawal) -> int:
@@ -69,7 +87,7 @@ def _current(payer_id: int) -> dict[Choice, Consent]:
     }
 
 
-def _end(consents: Collection[Consent], *, at: datetime) -> None:
+def _end(consents: Iterable[Consent], *, at: datetime) -> None:
     for consent in consents:
         consent.during = DateTimeTZRange(consent.during.lower, at)
         consent.save(update_fields=["during"])

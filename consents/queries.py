@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic, Withdrawal
+from residents.queries import same_person
 
 
 def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
@@ -44,10 +45,9 @@ def rules(application: ConsentApplication) -> bool:
 
 
 def accepted_applications(payer_id: int) -> "QuerySet[ConsentApplication]":
-    """The payer's accepted applications, the one that rules first (signed, received, registered last)."""
-    return ConsentApplication.objects.filter(payer_id=payer_id, state=ApplicationState.ACCEPTED).order_by(
-        "-signed_on", "-received_on", "-pk"
-    )
+    """The person's accepted applications, the one that rules first (signed, received, registered last)."""
+    accepted = ConsentApplication.objects.filter(payer_id__in=same_person(payer_id), state=ApplicationState.ACCEPTED)
+    return accepted.order_by("-signed_on", "-received_on", "-pk")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Event:
 def history_of(payer_id: int) -> list[Event]:
     """Everything that happened to the payer's consents, the newest first, with the links of the chain of evidence."""
     applications = accepted_applications(payer_id).select_related("link").prefetch_related("choices__topic")
-    withdrawals = Withdrawal.objects.filter(payer_id=payer_id).select_related("link", "topic")
+    withdrawals = Withdrawal.objects.filter(payer_id__in=same_person(payer_id)).select_related("link", "topic")
     events = [Event(one.decided_at, application=one) for one in applications if one.decided_at is not None]
     events += [Event(one.at, withdrawal=one) for one in withdrawals]
     return sorted(events, key=lambda event: event.at, reverse=True)

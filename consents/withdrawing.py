@@ -76,6 +76,7 @@ def withdraw_by_phone(phone: str, *, evidence: Mapping[str, str], by: Actor, at:
     Who answered is not known, only that whoever holds this phone wants no more: so it counts for all of them.
     """
     holders = Contact.objects.filter(kind=ContactKind.PHONE, address_fingerprint__in=fingerprints(phone))
+    holders = holders.filter(payer__merged_into__isnull=True)
     payers = list(holders.order_by("payer_id").values_list("payer_id", flat=True))
     for payer_id in payers:
         withdraw_consent(payer_id, topic="", channel=Channel.SMS, way="sms", evidence=evidence, by=by, at=at)

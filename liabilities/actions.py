@@ -240,10 +240,10 @@ def reverse_entry(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: d
 
     Raises Refused `already_reversed`, and `storno_below_zero` when more was paid on the due since than would be left.
     """
+    # Whose the due, or the credit, is by now: the entry may stand with a record that was merged into another since.
+    owner_id = entry.instalment.liability.payer_id if entry.instalment else entry.payer.kept_id
     with transaction.atomic():
-        due = lock_dues(entry.payer_id, [entry.instalment_id] if entry.instalment_id else []).get(
-            entry.instalment_id or 0
-        )
+        due = lock_dues(owner_id, [entry.instalment_id] if entry.instalment_id else []).get(entry.instalment_id or 0)
         if LedgerEntry.objects.filter(reverses=entry).exists() or entry.kind == EntryKind.CORRECTION:
             raise Refused("already_reversed", "Ten wpis jest już wystornowany.")
         if due is not None and entry.amount > {"principal": due.outstanding, "costs": due.costs}.get(
@@ -255,7 +255,7 @@ def reverse_entry(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: d
                 mend="Najpierw wystornuj wpłatę.",
             )
         storno = LedgerEntry.objects.create(
-            payer_id=entry.payer_id,
+            payer_id=owner_id,
             instalment_id=entry.instalment_id,
             kind=EntryKind.CORRECTION,
             account=entry.account,

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from liabilities import kept, messages
 from residents import disclosure
+from residents.belongings import Belonging, Fate, register
 
 
 class LiabilitiesConfig(AppConfig):
@@ -13,4 +14,10 @@ class LiabilitiesConfig(AppConfig):
     verbose_name = "należności"
     message_kinds = (messages.DUE_APPROACHING, messages.DUE_PASSED)
     kept = (kept.DUES, kept.PROBLEMS)
+    belongings = register(
+        (
+            Belonging("liabilities.Liability", "należności", Fate.OWN_WAY, mover="liabilities.merging.DuesMover"),
+            Belonging("liabilities.LedgerEntry", "nadpłata", Fate.OWN_WAY, mover="liabilities.merging.CreditMover"),
+        )
+    )
     disclosed = disclosure.register("liabilities.disclosure.SECTION")

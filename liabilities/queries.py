@@ -11,6 +11,7 @@ from core.money import to_grosze
 from liabilities.figures import Figures, LicenceFee, figures, licence_fees
 from liabilities.interest import Interest
 from liabilities.models import Instalment, LedgerAccount, LedgerEntry
+from residents.queries import same_person
 
 NOTHING = Decimal("0.00")
 
@@ -148,9 +149,9 @@ def entries_of(instalment_id: int) -> "QuerySet[LedgerEntry]":
 
 
 def statement(payer_id: int) -> "QuerySet[LedgerEntry]":
-    """Every entry of the payer's account, oldest first, with what it belongs to."""
+    """Every entry of the payer's account, oldest first, with what it belongs to; of merged records too."""
     return (
-        LedgerEntry.objects.filter(payer_id=payer_id)
+        LedgerEntry.objects.filter(payer_id__in=same_person(payer_id))
         .select_related("instalment__liability__kind")
         .order_by("booked_at", "pk")
     )

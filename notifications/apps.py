@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from notifications import kept
 from residents import disclosure
+from residents.belongings import Belonging, Fate, register
 
 
 class NotificationsConfig(AppConfig):
@@ -12,4 +13,5 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = "powiadomienia"
     kept = (kept.MESSAGES, kept.LETTERS)
+    belongings = register((Belonging("notifications.Message", "wiadomości", Fate.MOVES),))
     disclosed = disclosure.register("notifications.disclosure.SECTION")

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from payments import kept, messages
 from residents import disclosure
+from residents.belongings import Belonging, Fate, register
 
 
 class PaymentsConfig(AppConfig):
@@ -13,4 +14,5 @@ class PaymentsConfig(AppConfig):
     verbose_name = "płatności"
     message_kinds = (messages.PAYMENT_POSTED,)
     kept = (kept.PAYMENTS,)
+    belongings = register((Belonging("payments.Payment", "płatności", Fate.MOVES, locked_first=True),))
     disclosed = disclosure.register("payments.disclosure.SECTION")

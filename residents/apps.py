@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from residents import disclosure, kept
+from residents import belongings, disclosure, kept
 
 
 class ResidentsConfig(AppConfig):
@@ -11,4 +11,5 @@ class ResidentsConfig(AppConfig):
     name = "residents"
     verbose_name = "mieszkańcy i konta"
     kept = kept.ALL
+    belongings = belongings.OWN
     disclosed = disclosure.register("residents.own_section.SECTION")

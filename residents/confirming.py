@@ -15,7 +15,7 @@ from residents.claims import claim_payer
 from residents.identity import IdentityNumber
 from residents.models import Account, Claim, ConfirmationCode, Mandate, Payer
 from residents.models.mandate import Basis
-from residents.queries import find_payer, mandates_of
+from residents.queries import find_payer, mandates_of, same_person
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0, 1: read aloud and typed from paper
 CODE_DAYS = 30
@@ -59,13 +59,14 @@ def confirm_identity(
     `already_confirmed`.
     """
     payer = find_payer(number)
-    newest = ConfirmationCode.objects.filter(payer=payer).order_by("-issued_at").first() if payer else None
+    codes = ConfirmationCode.objects.filter(payer__in=same_person(payer.pk)) if payer else None
+    newest = codes.order_by("-issued_at").first() if codes is not None else None
     if payer is None or newest is None:
         audit.record("code_wrong", f"account:{account.pk}", by=by)
         raise Refused("code_wrong", WRONG, where="code", mend=WRONG_MEND)
     with transaction.atomic():
         kept = ConfirmationCode.objects.select_for_update(of=("self",)).get(pk=newest.pk)
-        refusal = _code_refusal(kept, payer, code, at)
+        refusal = _code_refusal(kept, code, at)
         if refusal is None:
             return _tie(account, payer, kept, by=by, at=at)
         if refusal.code == "code_wrong":
@@ -74,8 +75,8 @@ def confirm_identity(
     raise refusal
 
 
-def _code_refusal(kept: ConfirmationCode, payer: Payer, code: str, at: datetime) -> Refused | None:
-    if not any(secrets.compare_digest(kept.digest, digest) for digest in _digests(payer.pk, code)):
+def _code_refusal(kept: ConfirmationCode, code: str, at: datetime) -> Refused | None:
+    if not any(secrets.compare_digest(kept.digest, digest) for digest in _digests(kept.payer_id, code)):
         return Refused("code_wrong", WRONG, where="code", mend=WRONG_MEND)
     if kept.used_at is not None or kept.tries_left < 1:
         return Refused("code_spent", "Ten kod został już zużyty.", where="code", mend="Poproś w urzędzie o nowy kod.")

@@ -25,7 +25,8 @@ NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 REGON_WEIGHTS = (8, 9, 2, 3, 4, 5, 6, 7)
 # The court register counts up from 0000000001 and has passed a million; no NIP begins with a zero.
 KRS = re.compile(r"000[0-9]{7}")
-TOWN_NUMBER = re.compile(r"([A-ZĄĆĘŁŃÓŚŹŻ]{1,4})([0-9]{1,12})")
+# «P-000123» is a record's public number (Payer.number), never an identity.
+TOWN_NUMBER = re.compile(r"(?!P[0-9])([A-ZĄĆĘŁŃÓŚŹŻ]{1,4})([0-9]{1,12})")
 MEND = "Sprawdź cyfry w dokumencie."
 
 

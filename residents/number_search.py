@@ -12,18 +12,17 @@ from django.utils import timezone
 
 from core.admin import OfficeAdmin
 from core.errors import Refused
-from residents.identity import read_identity
 from residents.models import Payer
-from residents.queries import find_payer
+from residents.queries import find_record
 
 
 class NumberSearch(OfficeAdmin):
-    """A whole PESEL, NIP or REGON leads to its bearer's page; anything else is looked for in the names.
+    """A whole number leads to its bearer's page; anything else is looked for in the names.
 
     Its search box is `admin/search_by_number.html`, named by a template `admin/<app>/<model>/search_form.html`.
     """
 
-    search_help_text = "Nazwisko albo cały PESEL, NIP lub REGON"
+    search_help_text = "Nazwisko albo cały PESEL, NIP, REGON, KRS lub numer z karty (P-000123)"
 
     def page_of(self, payer: Payer) -> str:
         """The address to show for the payer who bears the number; a list of something else says its own."""
@@ -40,14 +39,15 @@ class NumberSearch(OfficeAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            number = read_identity(wanted, on=timezone.localdate())
+            found = find_record(wanted, on=timezone.localdate())
         except Refused as refusal:
             if sum(letter.isdigit() for letter in wanted) < len(wanted) / 2 or not wanted:
                 return redirect(f"{request.path}?{urlencode({'q': wanted})}")
             messages.warning(request, f"{refusal} Nazwisk z samych cyfr nie szukamy.")
             return redirect(request.path)
-        payer = find_payer(number)
-        if payer is None:
+        if found is None:
             messages.warning(request, "Nikt w rejestrze nie ma tego numeru.")
             return redirect(request.path)
-        return redirect(self.page_of(payer))
+        if found.merged_into is not None:
+            messages.info(request, f"Wpis {found.number} połączono z {found.merged_into.number}.")
+        return redirect(self.page_of(found.merged_into or found))

@@ -1,13 +1,15 @@
 """Reads of floor 1 that more than one caller needs."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 
 from django.db.models import Case, IntegerField, QuerySet, When
 
-from residents.identity import IdentityNumber
+from residents.identity import IdentityNumber, read_identity
 from residents.models import AccessRecord, Account, Claim, Contact, DataRequest, Mandate, Payer
 from residents.models.mandate import Basis
 
+PUBLIC_NUMBER = re.compile(r"P[\s-]?([0-9]{1,18})")
 OWN_FIRST = Case(
     *(When(basis=basis, then=place) for place, basis in enumerate(Basis.values)), output_field=IntegerField()
 )
@@ -20,6 +22,17 @@ def find_payer(number: IdentityNumber) -> Payer | None:
     """
     found = Payer.objects.with_number(number).select_related("merged_into").first()
     return found and (found.merged_into or found)
+
+
+def find_record(text: str, *, on: date) -> Payer | None:
+    """The record that bears the number in *text*, a merged one too: «P-000123» of its card, or an identity number.
+
+    None when there is none. Raises Refused as `read_identity`.
+    """
+    public = PUBLIC_NUMBER.fullmatch(text.strip().upper())
+    if public:
+        return Payer.objects.filter(pk=int(public[1])).first()
+    return Payer.objects.with_number(read_identity(text, on=on)).first()
 
 
 def same_person(payer_id: int) -> "QuerySet[Payer, int]":

@@ -4,6 +4,7 @@ from residents.admin.accounts import AccountAdmin, MandateAdmin
 from residents.admin.claims import ClaimAdmin
 from residents.admin.data_requests import DataRequestAdmin
 from residents.admin.looks import AccessRecordAdmin, LookReasonAdmin
+from residents.admin.merge_pages import PayerMergeAdmin
 from residents.admin.payers import PayerAdmin
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "LookReasonAdmin",
     "MandateAdmin",
     "PayerAdmin",
+    "PayerMergeAdmin",
 ]

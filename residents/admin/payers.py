@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from core.admin import ReadOnlyInline
 from residents.access import actor_of, staff_looked
 from residents.actions import correct_payer, record_death, register_foreigner, register_payer
 from residents.admin.identity_pages import IdentityPages
+from residents.admin.merge_pages import MergePages
 from residents.identity import mask_number
 from residents.models import Contact, Mandate, Payer
 from residents.models.payer import Kind
@@ -33,23 +36,33 @@ class MandateInline(ReadOnlyInline):
 
 
 @admin.register(Payer)
-class PayerAdmin(IdentityPages, NumberSearch):
-    """Register a payer, find one by number or name; who they are and who acts for them is IdentityPages' matter."""
+class PayerAdmin(MergePages, IdentityPages, NumberSearch):
+    """Register a payer, find one by number or name; pages of their own are mixed in."""
 
     form = PayerForm
     inlines = (ContactInline, MandateInline)
-    list_display = ("name", "kind", "masked_number", "street", "city", "deceased_on")
-    list_filter = ("kind", ("deceased_on", admin.EmptyFieldListFilter))
+    list_display = ("name", "kind", "masked_number", "street", "city", "deceased_on", "merged_into")
+    list_filter = ("kind", ("deceased_on", admin.EmptyFieldListFilter), ("merged_into", admin.EmptyFieldListFilter))
+    list_select_related = ("merged_into",)
     search_fields = ("name",)
     list_per_page = 50
     show_full_result_count = False
     ordering = ("name",)
-    actions_detail = ("hand_out_code", "see_document", "let_act")
+    actions_detail = ("hand_out_code", "see_document", "let_act", "join_other", "part_again")
 
     @admin.display(description="numer")
     def masked_number(self, payer: Payer) -> str:
         """The number, all but its last three digits hidden."""
         return mask_number(payer.identity_number)
+
+    @admin.display(description="połączony z")
+    def merged_with(self, payer: Payer) -> str:
+        """A link to the record that was kept."""
+        kept = payer.merged_into
+        if kept is None:
+            return "–"
+        address = reverse("admin:residents_payer_change", args=[kept.pk])
+        return format_html('<a href="{}">{}, {}</a>', address, kept.name, kept.number)
 
     def get_fields(self, request: HttpRequest, obj: Payer | None = None) -> tuple[str, ...]:
         """The number is typed once, when the payer is registered; later only its last digits are shown."""
@@ -57,11 +70,12 @@ class PayerAdmin(IdentityPages, NumberSearch):
             return ("kind", "name", "number", "birth_date", "street", "postal_code", "city")
         born = () if obj.kind == Kind.COMPANY else ("birth_date",)
         died = () if obj.kind == Kind.COMPANY else ("deceased_on",)
-        return ("kind", "name", "masked_number", *born, "street", "postal_code", "city", *died)
+        merged = () if obj.merged_into_id is None else ("merged_with",)
+        return (*merged, "kind", "name", "masked_number", *born, "street", "postal_code", "city", *died)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Payer | None = None) -> tuple[str, ...]:
         """What a clerk cannot mend."""
-        return () if obj is None else ("kind", "masked_number", "birth_date")
+        return () if obj is None else ("kind", "masked_number", "birth_date", "merged_with")
 
     def get_form(self, request: HttpRequest, obj: Payer | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """The same form for both; `number` is no column, so Django must not look for one."""

@@ -5,6 +5,7 @@ from residents.models.account import Account
 from residents.models.claim import Claim
 from residents.models.code import ConfirmationCode
 from residents.models.mandate import Mandate
+from residents.models.merge import MergeMove, MergeUndo, PayerMerge
 from residents.models.notice import Notice
 from residents.models.payer import Contact, Payer
 from residents.models.rodo import DataRequest
@@ -21,8 +22,11 @@ __all__ = [
     "KnownDevice",
     "LookReason",
     "Mandate",
+    "MergeMove",
+    "MergeUndo",
     "Notice",
     "OpenSession",
     "Payer",
+    "PayerMerge",
     "UsedAnswer",
 ]

@@ -4,7 +4,7 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from core.encryption import fingerprints
 from core.fields import SealedTextField, fingerprint_field
@@ -41,8 +41,9 @@ class PayerQuerySet(models.QuerySet["Payer"]):
         return self.filter(merged_into__isnull=True)
 
     def same_as(self, payer_id: int) -> Self:
-        """The payer and every record that was merged into it: all of one person or body."""
-        return self.filter(models.Q(pk=payer_id) | models.Q(merged_into_id=payer_id))
+        """The record and every other one of the same person or body: the one that was kept, and what merged into it."""
+        kept = Payer.objects.filter(pk=payer_id).values(kept=Coalesce("merged_into", "pk"))
+        return self.filter(models.Q(pk__in=kept) | models.Q(merged_into__in=kept))
 
 
 def _once(field: str, words: str) -> models.UniqueConstraint:

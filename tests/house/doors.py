@@ -113,6 +113,10 @@ urzad/residents/payer/<int:pk>/umocowanie/  desk   desk desk desk 200  403  403 
 urzad/residents/account/<int:pk>/rola/      desk   desk desk desk 403  403  403  403  200
 urzad/residents/account/<path:object_id>/give_role/ desk desk desk desk 403 403 403 403 go
 urzad/residents/payer/<int:pk>/dokument/    desk   desk desk desk 200  403  403  403  200
+urzad/residents/payer/<int:pk>/polacz/      desk   desk desk desk 200  403  403  403  200
+urzad/residents/payer/<int:pk>/rozlacz/     desk   desk desk desk go   403  403  403  go
+urzad/residents/payer/<path:object_id>/join_other/ desk desk desk desk go   403  403  403  go
+urzad/residents/payer/<path:object_id>/part_again/ desk desk desk desk go   403  403  403  go
 urzad/residents/payer/<int:pk>/powod/       desk   desk desk desk 200  200  403  200  200
 urzad/residents/mandate/<int:pk>/skan/      desk   desk desk desk 200  403  403  200  200
 urzad/residents/accessrecord/podglady.csv   desk   desk desk desk 403  403  403  200  200
@@ -141,6 +145,7 @@ core/retentionrule           -     -    -    r    r
 residents/payer              ra    r    -    r    ra
 residents/account            r     -    -    r    r
 residents/mandate            r     -    -    r    r
+residents/payermerge         r     -    -    r    r
 residents/claim              r     -    -    r    r
 residents/datarequest        r     -    -    r    r
 residents/accessrecord       -     -    -    r    r

@@ -21,6 +21,7 @@ from notifications.models import GatewayRest, Message
 from payments.actions import complete_payment, start_payment
 from payments.models import Payment
 from residents.actions import claim_payer
+from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
 from residents.rodo import ask_correction
 from tests import make
@@ -49,6 +50,9 @@ class World:
         scan = ContentFile(b"%PDF-1.4 skan", "skan.pdf")
         mandate = make.mandate(attorney, payer, basis="attorney", scope="view", scan=scan)
         ask_correction(payer, anna, wish="Literówka w nazwisku.", by=make.BY, at=make.now())
+        merge_payers(
+            kept=make.payer(make.nip(8)), duplicate=make.payer(make.nip(9)), reason="x", by=make.BY, at=make.now()
+        )
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         self.values: dict[str, object] = {
             "pk": mandate.pk,
