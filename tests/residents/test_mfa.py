@@ -280,3 +280,22 @@ def test_an_account_without_a_factor_is_told_so(anna: Account, administrator: Ac
         remove_second_factor(anna, checked_how="x", by=Actor("Adam Admin", account_id=administrator.pk))
     assert refusal.value.code == "no_factor"
     assert Notice.objects.count() == 0
+
+
+def test_an_address_to_sign_in_is_added_only_after_the_password_again(anna: Account) -> None:
+    client = signs_in(anna)
+    page = reverse("account_email")
+    fields = {"action_add": "", "email": "nowa@example.com"}
+    assert client.post(page, fields).headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert anna.emailaddress_set.count() == 1
+
+
+def test_spaces_at_the_ends_belong_to_a_password(anna: Account) -> None:
+    client = signs_in(anna)
+    spaced = " zielony rower na dachu "
+    types(client, reverse("account_change_password"), oldpassword=make.PASSWORD, password1=spaced, password2=spaced)
+    fresh = Client()
+    types(fresh, reverse("account_login"), login=anna.email, password=spaced.strip())
+    assert not is_signed_in(fresh)
+    types(fresh, reverse("account_login"), login=anna.email, password=spaced)
+    assert is_signed_in(fresh)
