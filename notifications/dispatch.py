@@ -45,8 +45,10 @@ WHERE m.id IN (
       AND (in_doubt_since IS NULL OR (gateway = %(gateway)s AND in_doubt_since > %(forgotten)s))
       AND (%(any_hour)s OR kind = ANY(%(kinds)s))
     ORDER BY priority, not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.priority, m.not_before)
-SELECT id, kind, address, facts, attempts, in_doubt_since FROM claimed ORDER BY priority, not_before, id
+RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code,
+    m.priority, m.not_before)
+SELECT id, kind, address, facts, attempts, in_doubt_since, payer_id, topic_code FROM claimed
+ORDER BY priority, not_before, id
 """
 MOVED = """
 UPDATE notifications_message AS m SET address = v.address

@@ -1,9 +1,12 @@
-"""Delivery reports come in: stored raw, answered `OK`, applied afterwards."""
+"""Delivery reports and people's answers come in: stored raw, answered `OK`, applied afterwards."""
 
 import hashlib
 import logging
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from celery import Task
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -12,8 +15,9 @@ from kombu.exceptions import OperationalError
 
 from core import inbound
 from core.errors import Refused
-from notifications.reports import SOURCE, read_reports
-from notifications.tasks import apply_reports
+from notifications.answers import read_answer
+from notifications.reports import read_reports
+from notifications.tasks import apply_answers, apply_reports
 
 LONGEST = 200_000
 KEPT_OF_STRANGERS = 4_000
@@ -27,31 +31,51 @@ def sms_report(request: HttpRequest, secret: str) -> HttpResponse:
 
     A wrong secret is kept, counted and answered 404; fields that cannot be read are kept and answered 400.
     """
+    return _taken(request, secret, Door("smsapi", read_reports, apply_reports))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def sms_answer(request: HttpRequest, secret: str) -> HttpResponse:
+    """An SMS that somebody sent us, as SMSAPI passes it on; the same secret, the same answers."""
+    return _taken(request, secret, Door("smsapi-answers", read_answer, apply_answers))
+
+
+@dataclass(frozen=True)
+class Door:
+    """One kind of events: under which source it is kept, what reads it (raising Refused), which task acts on it."""
+
+    source: str
+    read: Callable[[str], object]
+    task: Task
+
+
+def _taken(request: HttpRequest, secret: str, door: Door) -> HttpResponse:
     raw = request.META.get("QUERY_STRING", "").encode() or request.body
     if len(raw) > LONGEST:
         return HttpResponse("ZA DŁUGO", status=413, content_type="text/plain; charset=utf-8")
     is_ours = secrets.compare_digest(secret.encode(), str(settings.SMSAPI["report_secret"]).encode())
     try:
-        read_reports(raw.decode("utf-8", "replace"))
+        door.read(raw.decode("utf-8", "replace"))
         is_readable = True
     except Refused:
         is_readable = False
-    _keep(request, raw, is_verified=is_ours and is_readable)
+    _keep(request, raw, door.source, is_verified=is_ours and is_readable)
     if not is_ours:
         raise Http404
     if not is_readable:
         return HttpResponse("NIECZYTELNE", status=400, content_type="text/plain; charset=utf-8")
     try:
-        apply_reports.delay()
+        door.task.delay()
     except OperationalError:
-        logger.warning("Redis is away: the report waits for the timetable")
+        logger.warning("Redis is away: what came waits for the timetable")
     return HttpResponse("OK", content_type="text/plain")
 
 
-def _keep(request: HttpRequest, raw: bytes, *, is_verified: bool) -> None:
+def _keep(request: HttpRequest, raw: bytes, source: str, *, is_verified: bool) -> None:
     mark = "" if is_verified else "refused:"
     inbound.receive(
-        SOURCE,
+        source,
         key=f"{mark}{hashlib.sha256(raw).hexdigest()}",
         headers={"User-Agent": request.headers.get("User-Agent", "")[:200], "Method": str(request.method)},
         body=raw if is_verified else raw[:KEPT_OF_STRANGERS],

@@ -13,6 +13,7 @@ from notifications.gateways import Parcel
 from notifications.models import message_reference
 from notifications.queries import Text, newest_texts
 from notifications.sms_text import transliterate
+from notifications.unsubscribe import topics_by_consent, unsubscribe_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Claimed:
     facts: str
     attempts: int
     in_doubt_since: datetime | None
+    payer_id: int = 0
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,21 @@ class Letter:
     body: str = ""
     version: int | None = None
     fault: str = ""
+    unsubscribe: str = ""
 
     def parcel(self) -> Parcel:
         """What the gateway gets."""
         message_id = self.claimed.message_id
         is_repeat = self.claimed.in_doubt_since is not None
-        return Parcel(message_id, message_reference(message_id), self.address, self.subject, self.body, is_repeat)
+        return Parcel(
+            message_id,
+            message_reference(message_id),
+            self.address,
+            self.subject,
+            self.body,
+            is_repeat,
+            self.unsubscribe,
+        )
 
 
 def write_letters(messages: Sequence[Claimed], channel: str) -> list[Letter]:
@@ -50,21 +62,23 @@ def write_letters(messages: Sequence[Claimed], channel: str) -> list[Letter]:
     texts_now = newest_texts()
     known: dict[tuple[str, str], Letter] = {}
     letters = []
+    by_consent = topics_by_consent() if channel == Channel.EMAIL else frozenset()
     for message in messages:
         key = (message.kind, message.facts)
         written = known.get(key)
         if written is None:
             written = known[key] = _written(message, channel, texts_now)
-        letters.append(_addressed(written, message))
+        letters.append(_addressed(written, message, is_by_consent=message.topic in by_consent))
     return letters
 
 
-def _addressed(written: Letter, message: Claimed) -> Letter:
+def _addressed(written: Letter, message: Claimed, *, is_by_consent: bool) -> Letter:
     try:
         address = unseal(message.address)
     except SealBroken:
         return replace(written, claimed=message, fault="adresu nie da się odczytać tymi kluczami")
-    return Letter(message, address, written.subject, written.body, written.version, written.fault)
+    link = unsubscribe_url(message.payer_id, message.topic) if is_by_consent else ""
+    return Letter(message, address, written.subject, written.body, written.version, written.fault, link)
 
 
 def _written(message: Claimed, channel: str, texts_now: Mapping[tuple[str, str], Text]) -> Letter:

@@ -7,6 +7,7 @@ import threading
 from celery import shared_task
 from django.utils import timezone
 
+import notifications.answers
 import notifications.dispatch
 import notifications.reports
 import notifications.service_letters
@@ -33,3 +34,9 @@ def apply_reports() -> int:
 def send_letters() -> int:
     """Send the codes and answers that wait."""
     return notifications.service_letters.send_letters(clock=timezone.now)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def apply_answers() -> int:
+    """Act on what people answered to SMS messages."""
+    return notifications.answers.apply_answers(at=timezone.now())

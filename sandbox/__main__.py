@@ -19,6 +19,11 @@ def _options(arguments: list[str]) -> Options:
     parser.add_argument("--state", type=Path, required=True, help="the sandbox's own SQLite file")
     parser.add_argument("--portal-url", default="", help="address of the portal, for a link on the first page")
     parser.add_argument("--login-gov-pl", type=Path, help="folder with the keys and people of login.gov.pl's stand-in")
+    parser.add_argument(
+        "--sms-answers-url",
+        default=os.environ.get("SANDBOX_SMS_ANSWERS_URL", ""),
+        help="where the SMS messages go that are typed on the sandbox phone",
+    )
     known = Keys()
     for name in ("pos_id", "client_id", "client_secret", "second_key"):
         default = os.environ.get(f"SANDBOX_PAYU_{name.upper()}", getattr(known, name))
@@ -32,7 +37,16 @@ def _options(arguments: list[str]) -> Options:
         second_key=given.payu_second_key,
         sms_token=given.sms_token,
     )
-    return Options(given.host, given.port, given.smtp_port, given.state, given.portal_url, keys, given.login_gov_pl)
+    return Options(
+        given.host,
+        given.port,
+        given.smtp_port,
+        given.state,
+        given.portal_url,
+        keys,
+        given.sms_answers_url,
+        given.login_gov_pl,
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -43,6 +43,7 @@ class Options:
     state: Path
     portal_url: str
     keys: Keys
+    answers_url: str = ""  # where an SMS typed on the sandbox phone goes
     node: Path | None = None  # the folder of login.gov.pl's stand-in
 
 
@@ -83,6 +84,8 @@ async def serve(options: Options) -> None:
     store = Store(options.state)
     with contextlib.closing(store):
         state = State(store, options.keys, options.portal_url)
+        if options.answers_url:
+            state.change_settings({"sms_answers_url": options.answers_url})
         runner = web.AppRunner(build_app(state, node), access_log=None, shutdown_timeout=0.1)
         mail = MailServer(state)
         try:

@@ -14,6 +14,7 @@ from sandbox.payu_orders import described, order_row
 from sandbox.payu_outcomes import OTHERS, OUTCOMES, play
 from sandbox.payu_refunds import refund_rows, told_refund
 from sandbox.settings import WrongSetting
+from sandbox.sms_answers import send_answer
 from sandbox.sms_numbers import readable
 from sandbox.state import STATE, State
 
@@ -27,6 +28,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/control/sms", _sms)
     app.router.add_get("/control/sms/counts", _sms_counts)
     app.router.add_get("/control/sms/idx", _sms_idx)
+    app.router.add_post("/control/sms/answer", _sms_answer)
     app.router.add_get("/control/mail", _mail)
     app.router.add_get("/control/mail/counts", _mail_counts)
     app.router.add_get("/control/payu", _orders)
@@ -106,6 +108,17 @@ async def _sms_counts(request: web.Request) -> web.Response:
 async def _sms_idx(request: web.Request) -> web.Response:
     rows = request.app[STATE].store.rows("SELECT idx FROM sms WHERE idx IS NOT NULL ORDER BY seq")
     return web.json_response([row["idx"] for row in rows])
+
+
+async def _sms_answer(request: web.Request) -> web.Response:
+    try:
+        said = await request.json()
+        number, text = readable(str(said["number"])), str(said["text"])
+    except (ValueError, KeyError, TypeError):
+        return _wrong(400, "An answer is a JSON object with a number and a text.")
+    if not number:
+        return _wrong(400, "This is no phone number.")
+    return web.json_response({"told": await send_answer(request.app[STATE], request.app[CLIENT], number, text)})
 
 
 async def _mail(request: web.Request) -> web.Response:

@@ -5,7 +5,9 @@ import time
 
 from aiohttp import web
 
+from sandbox.courier import CLIENT
 from sandbox.markup import Html, counted, joined, linked, moment, page, phone, rendered, table
+from sandbox.sms_answers import send_answer
 from sandbox.sms_numbers import readable
 from sandbox.state import STATE
 
@@ -25,9 +27,10 @@ STATUSES = {
 
 
 def add_routes(app: web.Application) -> None:
-    """`/phone/` and `/phone/<number>/`."""
+    """`/phone/` and `/phone/<number>/`, where one may also answer."""
     app.router.add_get("/phone/", _numbers)
     app.router.add_get("/phone/{number}/", _phone)
+    app.router.add_post("/phone/{number}/", _answer)
 
 
 async def _numbers(request: web.Request) -> web.Response:
@@ -63,9 +66,29 @@ async def _phone(request: web.Request) -> web.Response:
     )
     if not number:
         return page("Nie ma takiego numeru", Html('<p><a href="/phone/">Wszystkie telefony</a></p>'), status=404)
-    bubbles = joined(_bubble(row) for row in rows) or Html('<li class="empty">Jeszcze nic nie przyszło.</li>')
+    answers = request.app[STATE].store.rows(
+        "SELECT * FROM sms_answer WHERE number = ? ORDER BY id DESC LIMIT ?", number, BUBBLES_SHOWN
+    )
+    thread = [(row["sent_at"], _bubble(row)) for row in rows] + [(row["at"], _own(row)) for row in answers]
+    bubbles = joined(bubble for _, bubble in sorted(thread, key=lambda one: one[0])) or Html(
+        '<li class="empty">Jeszcze nic nie przyszło.</li>'
+    )
     body = rendered("phone", number=phone(number), bubbles=bubbles)
     return page(f"Telefon {phone(number)}", body, fresh=True)
+
+
+async def _answer(request: web.Request) -> web.Response:
+    number = readable(request.match_info["number"])
+    text = str((await request.post()).get("text", "")).strip()
+    if not number:
+        return page("Nie ma takiego numeru", Html('<p><a href="/phone/">Wszystkie telefony</a></p>'), status=404)
+    if text:
+        await send_answer(request.app[STATE], request.app[CLIENT], number, text)
+    raise web.HTTPSeeOther(f"/phone/{number}/")
+
+
+def _own(row: sqlite3.Row) -> Html:
+    return rendered("answer", number=row["id"], text=row["text"], at=moment(row["at"]), told=row["told"])
 
 
 def _bubble(row: sqlite3.Row) -> Html:

@@ -75,6 +75,15 @@ CREATE TABLE IF NOT EXISTS sms_report (
 );
 CREATE INDEX IF NOT EXISTS sms_report_due ON sms_report (due_at);
 
+CREATE TABLE IF NOT EXISTS sms_answer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    number TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at REAL NOT NULL,
+    told TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sms_answer_number ON sms_answer (number, id);
+
 CREATE TABLE IF NOT EXISTS mail (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     sender TEXT NOT NULL,

@@ -15,6 +15,7 @@ TABLES = (
     "payu_refund",
     "payu_order",
     "sms_report",
+    "sms_answer",
     "sms",
     "mail_recipient",
     "mail",

@@ -25,7 +25,8 @@ class Outcome(StrEnum):
 class Parcel:
     """One rendered message, ready to go. `reference` is its key at the gateway, the same at every try.
 
-    `is_repeat` says that the answer to an earlier try was lost: the gateway may have it already.
+    `is_repeat` says that the answer to an earlier try was lost: the gateway may have it already. `unsubscribe` is the
+    address that takes the consent back by which this goes; '' where consent is not the basis.
     """
 
     message_id: int
@@ -34,6 +35,7 @@ class Parcel:
     subject: str
     body: str
     is_repeat: bool = False
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ MOST_SECONDS = 120  # far below the lease: what a slow server leaves over goes w
 LINK = re.compile(r"https?://[^\s<>\"„”«»]+[^\s<>\"„”«».,;:!?)]")
 REFUSALS = range(500, 600)
 ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable ASCII without spaces and angle brackets
+NO_MORE = "Wycofaj zgodę na takie e-maile jednym kliknięciem, bez logowania:"
 AWAY = "brak połączenia z serwerem poczty"
 logger = logging.getLogger("spm.smtp")
 
@@ -217,6 +218,13 @@ def as_html(body: str) -> str:
     return f"{before}{''.join(paragraphs)}{after}"
 
 
+def _unsubscribe(parcel: Parcel) -> str:
+    """The headers by which mail programs show their own button (RFC 2369, RFC 8058)."""
+    if not parcel.unsubscribe:
+        return ""
+    return f"List-Unsubscribe: <{parcel.unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+
+
 def compose(parcel: Parcel) -> bytes:
     """The whole message: headers, plain text and HTML; no remote pictures, nothing that tracks."""
     boundary = f"=={parcel.reference}=="
@@ -225,10 +233,11 @@ def compose(parcel: Parcel) -> bytes:
         f"From: {_sender(settings.DEFAULT_FROM_EMAIL)}\r\nTo: <{parcel.address}>\r\nSubject: {_header(subject)}\r\n"
         f"Date: {formatdate(localtime=True)}\r\nMessage-ID: {message_id(parcel.reference)}\r\n"
         "Auto-Submitted: auto-generated\r\nContent-Language: pl\r\nMIME-Version: 1.0\r\n"
-        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
+        f'{_unsubscribe(parcel)}Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
     ).encode()
     pieces = [head]
-    for kind, text in (("plain", parcel.body), ("html", as_html(parcel.body))):
+    body = f"{parcel.body}\n\n{NO_MORE}\n{parcel.unsubscribe}" if parcel.unsubscribe else parcel.body
+    for kind, text in (("plain", body), ("html", as_html(body))):
         encoded = base64.encodebytes(text.replace("\n", "\r\n").encode()).replace(b"\n", b"\r\n")
         pieces.append(
             f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"

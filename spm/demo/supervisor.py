@@ -133,6 +133,8 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
         children.start("redis", embedded.redis_command(directory, port))
         if not embedded.wait_for_port(port, seconds=10):
             raise CannotStart(f"The embedded Redis did not start; its log is {children.logs / 'redis.log'}.")
+    if secret := os.environ.get("SPM_SMSAPI_REPORT_SECRET"):
+        os.environ["SANDBOX_SMS_ANSWERS_URL"] = f"{told['SPM_BASE_URL']}/hooks/sms/{secret}/odpowiedzi/"
     children.start(
         "sandbox",
         [sys.executable, "-m", "sandbox", "--port", told["sandbox"], "--smtp-port", told["smtp"]]

@@ -28,6 +28,7 @@ zgody/ustaw/                                in     who  200  200  who  who  who 
 zgody/podpisz/                              in     who  go   go   who  who  who  who  who
 zgody/adres/<str:kind>/                     405    405  405  405  405  405  405  405  405
 zgody/adres/<str:kind>/wyslij-kod/          405    405  405  405  405  405  405  405  405
+zgody/wypisz/<str:token>/                   404    404  404  404  404  404  404  404  404
 zgody/wycofaj/                              405    405  405  405  405  405  405  405  405
 zgody/potwierdzenie.pdf                     in     who  200  200  who  who  who  who  who
 zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
@@ -42,6 +43,7 @@ platnosci/<uuid:number>/                    in     who  200  404  who  who  who 
 platnosci/<uuid:number>/powrot/             in     who  200  404  who  who  who  who  who
 platnosci/<uuid:number>/potwierdzenie.pdf   in     who  200  404  who  who  who  who  who
 hooks/payu/                                 405    405  405  405  405  405  405  405  405
+hooks/sms/<str:secret>/odpowiedzi/          404    404  404  404  404  404  404  404  404
 hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
 deklaracja-dostepnosci/                     200    200  200  200  200  200  200  200  200
 prywatnosc/                                 200    200  200  200  200  200  200  200  200

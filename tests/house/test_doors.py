@@ -61,6 +61,7 @@ class World:
             "number": payment.number,
             "secret": "zly",
             "kind": "telefon",
+            "token": "zly",
             "organization_slug": "login-gov-pl",
             "provider_id": "openid",
             "content_type_id": 1,

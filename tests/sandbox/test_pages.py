@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -140,3 +141,25 @@ def test_style_and_script_are_small_and_served(sandbox_server: SandboxServer) ->
     assert len(sandbox_server.page("/static/sandbox.css")) < 10_000
     assert len(sandbox_server.page("/static/refresh.js")) < 2_000
     assert sandbox_server.http.get(f"{sandbox_server.url}/health", timeout=30).json()["status"] == "ok"
+
+
+def test_an_answer_typed_on_the_phone_goes_to_the_portal_as_smsapi_passes_it_on(
+    sandbox_server: SandboxServer, receiver: Receiver
+) -> None:
+    sandbox_server.set(sms_answers_url=f"{receiver.url}/odpowiedzi/")
+    form = sandbox_server.page("/phone/48500123456/")
+    assert '<form class="answer" method="post">' in form
+    shown = sandbox_server.http.post(f"{sandbox_server.url}/phone/48500123456/", data={"text": "STOP <b>"}, timeout=30)
+    assert "STOP &lt;b&gt;" in shown.text
+    assert "200 OK" in shown.text
+    (heard,) = receiver.wait_for(1)
+    fields = parse_qs(heard.body.decode())
+    assert heard.method == "POST"
+    assert (fields["sms_from"], fields["sms_text"]) == (["48500123456"], ["STOP <b>"])
+    assert {"sms_to", "sms_date", "username"} <= set(fields)
+
+
+def test_an_answer_that_nobody_takes_is_told(sandbox_server: SandboxServer) -> None:
+    told = sandbox_server.control("POST", "sms/answer", number="48500123456", text="STOP")
+    assert told == {"told": "brak adresu dla odpowiedzi (sms_answers_url)"}
+    sandbox_server.control("POST", "sms/answer", expect=400, number="x", text="STOP")
