@@ -12,7 +12,9 @@ from typing import Any
 
 import pgtrigger
 from django.apps import apps
+from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
+from django.utils.module_loading import import_string
 
 from core import audit
 from core.actor import Actor
@@ -44,7 +46,8 @@ class Resealed:
 
 
 def reseal(*, by: Actor, batch: int = BATCH, tell: Callable[[Resealed], None] = lambda _: None) -> list[Resealed]:
-    """Seal every sealed column of every table by the newest keys; *tell* is called after each batch.
+    """Seal every sealed column of every table by the newest keys, and what settings.SEALED_ELSEWHERE names; *tell* is
+    called after each batch.
 
     May run beside everything else, and twice at once: rows are locked for the time of their batch.
     """
@@ -53,6 +56,11 @@ def reseal(*, by: Actor, batch: int = BATCH, tell: Callable[[Resealed], None] = 
     for table in tables:
         if table.sealed:
             done.append(table.reseal(batch, tell))
+    for path in settings.SEALED_ELSEWHERE:
+        beside: Callable[[], Resealed] = import_string(path)
+        done.append(beside())
+        if done[-1].rows:
+            tell(done[-1])
     audit.record("rotate_keys", "keys", by=by, **{one.table: one.done for one in done if one.done})
     return done
 

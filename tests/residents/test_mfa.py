@@ -1,5 +1,6 @@
 """Second factors: demanded of staff, asked for at signing in, kept sealed, replaced by codes, taken off by another."""
 
+import io
 import re
 import time
 
@@ -8,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -16,12 +18,14 @@ from pytest_django.fixtures import Settings
 from core.actor import Actor
 from core.errors import Refused
 from core.models import AuditEntry
+from residents.factor_rotation import reseal_factors
 from residents.models import Account, Notice, OpenSession
 from residents.second_factor import remove_second_factor
 from spm.environment import WrongSetting
 from spm.signin_settings import RATE_LIMITS, signin_settings
 from tests import make
 from tests.conftest import SignIn
+from tests.core.test_encryption import new_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 OFFICE = reverse("admin:index")
@@ -299,3 +303,25 @@ def test_spaces_at_the_ends_belong_to_a_password(anna: Account) -> None:
     assert not is_signed_in(fresh)
     types(fresh, reverse("account_login"), login=anna.email, password=spaced)
     assert is_signed_in(fresh)
+
+
+def test_factors_outlive_a_rotation_of_keys(anna: Account, settings: Settings) -> None:
+    home = signs_in(anna)
+    secret = sets_up_app(home)
+    codes = re.findall(r"\b\d{8}\b", home.get(reverse("mfa_view_recovery_codes")).text)
+    newest = new_key()
+    settings.ENCRYPTION_KEYS = [newest, *settings.ENCRYPTION_KEYS]
+    assert (reseal_factors().done, reseal_factors().rows) == (2, 0)
+    call_command("rotate_keys", stdout=io.StringIO(), stderr=io.StringIO())
+    settings.ENCRYPTION_KEYS = [newest]
+    for code in (code_of(secret), codes[0]):
+        client = signs_in(anna)
+        types(client, reverse("mfa_authenticate"), code=code)
+        assert is_signed_in(client)
+
+
+def test_a_factor_that_no_key_opens_is_told_and_left(anna: Account, settings: Settings) -> None:
+    sets_up_app(signs_in(anna))
+    settings.ENCRYPTION_KEYS = [new_key()]
+    told = reseal_factors()
+    assert (told.rows, told.done, len(told.unreadable)) == (2, 0, 2)
