@@ -1,12 +1,14 @@
 """What this floor knows of a payer: dues, their instalments, and every entry of their account."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from django.db.models import Max
 from django.utils import timezone
 
-from liabilities.models import Instalment, LedgerEntry
+from core.actor import Actor
+from liabilities.calendar_links import forget_links
+from liabilities.models import CalendarLink, Instalment, LedgerEntry
 from liabilities.models.liability import InstalmentQuerySet
 from liabilities.queries import open_dues
 from residents.disclosure import Column, Kept, Section, Shape, Table
@@ -43,6 +45,17 @@ def _entries(payer_id: int) -> Iterable[Sequence[object]]:
             *(entry.instalment_id, entry.get_kind_display(), entry.get_account_display(), entry.amount),
             *(entry.value_on, entry.booked_at, entry.reference),
         )
+
+
+def _links(payer_id: int) -> Iterable[Sequence[object]]:
+    links = CalendarLink.objects.filter(payer_id__in=same_person(payer_id)).select_related("account").order_by("pk")
+    for link in links:
+        yield link.account.get_full_name(), link.made_at, link.read_at
+
+
+def _erase(payer_id: int, by: Actor, at: datetime) -> Mapping[str, int]:
+    """Links go; dues and the ledger stay, as the law wants."""
+    return {"odnośniki do kalendarza": forget_links(list(same_person(payer_id)))}
 
 
 def _kept(payer_id: int, on: date) -> Iterable[Kept]:
@@ -111,6 +124,18 @@ SECTION = Section(
             ),
             _entries,
         ),
+        Table(
+            "calendar_links",
+            "Odnośniki do kalendarza",
+            (
+                Column("account", "Kto utworzył"),
+                Column("made_at", "Utworzono", Shape.MOMENT),
+                Column("read_at", "Ostatnio odczytano", Shape.MOMENT),
+            ),
+            _links,
+        ),
     ),
     kept=_kept,
+    erased=("odnośniki, przez które kalendarze czytają terminy",),
+    erase=_erase,
 )

@@ -53,6 +53,11 @@ class Period:
     percent: Decimal
     interest: Decimal
 
+    @property
+    def shown(self) -> str:
+        """The interest of these days as people read it, with four places: «30,4932 zł»."""
+        return f"{self.interest:f}".replace(".", ",") + "\u00a0zł"
+
 
 @dataclass(frozen=True)
 class Interest:

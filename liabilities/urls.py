@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from liabilities import views
+from liabilities import calendar_views, card_views, views
 
 app_name = "liabilities"
 urlpatterns = [
     path("naleznosci/", views.my_dues, name="my_dues"),
     path("naleznosci/zaplacone/", views.paid_dues, name="paid_dues"),
+    path("naleznosci/karta/", card_views.card, name="card"),
+    path("naleznosci/karta/karta.pdf", card_views.card_as_pdf, name="card_pdf"),
+    path("naleznosci/karta/karta.csv", card_views.card_as_csv, name="card_csv"),
+    path("naleznosci/kalendarz/", calendar_views.calendar, name="calendar"),
     path("naleznosci/<int:instalment_id>/", views.due_detail, name="due"),
+    path("naleznosci/<int:instalment_id>/wyjasnienie.pdf", views.due_explained, name="due_pdf"),
+    path("kalendarz/<str:secret>.ics", calendar_views.feed, name="calendar_feed"),
 ]

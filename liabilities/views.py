@@ -9,15 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from liabilities.queries import (
-    balance_of,
-    credit,
-    entries_of,
-    instalment_of,
-    open_dues,
-    paid_instalments,
-    seen_on,
-)
+from liabilities.explanation import explain, explanation_pdf
+from liabilities.models import Instalment
+from liabilities.queries import balance_of, credit, instalment_of, open_dues, paid_instalments
 from residents.access import for_payer
 from residents.models import Payer
 
@@ -50,13 +44,26 @@ def paid_dues(request: HttpRequest, payer: Payer) -> HttpResponse:
     return render(request, "liabilities/paid_dues.html", {"page": page})
 
 
+def _own(payer: Payer, instalment_id: int) -> Instalment:
+    instalment = instalment_of(payer.pk, instalment_id)
+    if instalment is None:
+        raise Http404
+    return instalment
+
+
 @require_GET
 @for_payer(what="szczegóły należności")
 def due_detail(request: HttpRequest, payer: Payer, instalment_id: int) -> HttpResponse:
     """One instalment: why this amount, each entry, each period of interest, where to pay."""
-    instalment = instalment_of(payer.pk, instalment_id)
-    if instalment is None:
-        raise Http404
+    why = explain(_own(payer, instalment_id), on=timezone.localdate())
+    return render(request, "liabilities/due.html", {"due": why.due, "why": why, "payer": payer})
+
+
+@require_GET
+@for_payer(what="wyjaśnienie należności (PDF)")
+def due_explained(request: HttpRequest, payer: Payer, instalment_id: int) -> HttpResponse:
+    """The same as PDF/UA."""
     on = timezone.localdate()
-    context = {"due": seen_on([instalment], on=on)[0], "on": on, "entries": entries_of(instalment.pk), "payer": payer}
-    return render(request, "liabilities/due.html", context)
+    content = explanation_pdf(_own(payer, instalment_id), payer, on=on)
+    headers = {"Content-Disposition": f'attachment; filename="wyjasnienie-{instalment_id}-{on.isoformat()}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

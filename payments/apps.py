@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from liabilities import in_transit
 from payments import kept, messages
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
@@ -15,4 +16,5 @@ class PaymentsConfig(AppConfig):
     message_kinds = (messages.PAYMENT_POSTED,)
     kept = (kept.PAYMENTS,)
     belongings = register((Belonging("payments.Payment", "płatności", Fate.MOVES, locked_first=True),))
+    on_its_way = in_transit.register("payments.transit.in_transit")
     disclosed = disclosure.register("payments.disclosure.SECTION")

@@ -27,10 +27,15 @@ def find_own(payer_id: int, number: UUID) -> Payment | None:
     return Payment.objects.filter(payer_id=payer_id, number=number).first()
 
 
+def waiting(prefix: str = "", *, at: datetime) -> Q:
+    """Of payments (by *prefix* from a table that points at them): those that may still be paid or were, not posted."""
+    held = Q(**{f"{prefix}state__in": [State.PENDING.value, State.CLERK.value]})
+    return held | Q(**{f"{prefix}state": State.REDIRECTED.value, f"{prefix}frozen_until__gt": at})
+
+
 def under_way(payer_id: int, instalment_ids: Collection[int], *, at: datetime) -> Payment | None:
     """The payer's newest payment of any of these instalments that may still be paid or was, and is not posted yet."""
-    waiting = Q(state=State.PENDING) | Q(state=State.CLERK) | Q(state=State.REDIRECTED, frozen_until__gt=at)
-    return history(payer_id).filter(waiting, lines__instalment_id__in=instalment_ids).first()
+    return history(payer_id).filter(waiting(at=at), lines__instalment_id__in=instalment_ids).first()
 
 
 def find_by_notice(provider: str, notice: Notice) -> Payment | None:

@@ -3,16 +3,22 @@
 from datetime import date
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.dates import format_date_short
 from core.money import format_pln
 from core.nrb import format_nrb
+from liabilities.card_views import card_choice, card_context, csv_answer, pdf_answer
 from liabilities.models import Instalment, LedgerEntry
-from residents.access import staff_looked
+from residents.access import account_of, staff_looked
+from residents.models import Payer
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -67,6 +73,44 @@ class InstalmentAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
     inlines = (EntriesInline,)
+    change_form_before_template = "admin/liabilities/instalment/card_link.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The payer's account card, beside the usual pages."""
+        pages = [("", self.card), ("karta.pdf", self.card_pdf), ("karta.csv", self.card_csv)]
+        own = [
+            path(
+                f"karta/<int:payer_id>/{tail}",
+                self.admin_site.admin_view(view),
+                name=f"liabilities_instalment_{view.__name__}",
+            )
+            for tail, view in pages
+        ]
+        return [*own, *super().get_urls()]
+
+    def _payer(self, request: HttpRequest, payer_id: int, what: str) -> Payer:
+        if not account_of(request).has_perm("liabilities.view_ledgerentry"):
+            raise PermissionDenied
+        payer = get_object_or_404(Payer, pk=payer_id)
+        staff_looked(request, payer, what=what)
+        return payer
+
+    def card(self, request: HttpRequest, payer_id: int) -> HttpResponse:
+        """The account card as its resident sees it."""
+        payer = self._payer(request, payer_id, "karta kontowa")
+        frame = {**self.admin_site.each_context(request), "title": "Karta kontowa", "opts": self.opts}
+        page = "admin/liabilities/account_card.html"
+        return TemplateResponse(request, page, {**frame, **card_context(request, payer)})
+
+    def card_pdf(self, request: HttpRequest, payer_id: int) -> HttpResponse:
+        """The card as PDF/UA."""
+        payer = self._payer(request, payer_id, "karta kontowa (PDF)")
+        back = reverse("admin:liabilities_instalment_card", args=[payer_id])
+        return pdf_answer(request, card_choice(request, payer), payer, back=back)
+
+    def card_csv(self, request: HttpRequest, payer_id: int) -> HttpResponseBase:
+        """The card for a spreadsheet."""
+        return csv_answer(card_choice(request, self._payer(request, payer_id, "karta kontowa (CSV)")))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None

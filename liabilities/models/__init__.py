@@ -1,5 +1,6 @@
 """The tables of floor 4."""
 
+from liabilities.models.calendar_link import CalendarLink
 from liabilities.models.imports import ImportProblem, ImportRun
 from liabilities.models.ledger import EntryKind, LedgerAccount, LedgerEntry
 from liabilities.models.liability import DueKind, Instalment, Liability
@@ -8,6 +9,7 @@ from liabilities.models.reminder_rule import ReminderRule
 
 __all__ = [
     "BankRate",
+    "CalendarLink",
     "DueKind",
     "EntryKind",
     "Fee",

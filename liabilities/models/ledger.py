@@ -61,6 +61,13 @@ class LedgerEntry(models.Model):
         verbose_name_plural = "księga"
         indexes = [
             models.Index(fields=["payer", "booked_at"], name="ledger_entry_payer"),
+            # Read by the account card: interest and surcharges are few beside principal.
+            models.Index(
+                fields=["payer"],
+                name="ledger_entry_beside",
+                include=["amount"],
+                condition=models.Q(account__in=["interest", "surcharge"]),
+            ),
             # Read by the payer's credit balance.
             models.Index(fields=["payer"], name="ledger_entry_credit", condition=models.Q(account="credit")),
         ]

@@ -36,6 +36,12 @@ wiadomosci/                                 in     who  200  200  who  who  who 
 wiadomosci/<int:message_id>/                in     who  200  404  who  who  who  who  who
 naleznosci/                                 in     who  200  200  who  who  who  who  who
 naleznosci/zaplacone/                       in     who  200  200  who  who  who  who  who
+naleznosci/karta/                           in     who  200  200  who  who  who  who  who
+naleznosci/karta/karta.pdf                  in     who  200  200  who  who  who  who  who
+naleznosci/karta/karta.csv                  in     who  200  200  who  who  who  who  who
+naleznosci/kalendarz/                       in     who  200  200  who  who  who  who  who
+naleznosci/<int:instalment_id>/wyjasnienie.pdf in  who  200  404  who  who  who  who  who
+kalendarz/<str:secret>.ics                  404    404  404  404  404  404  404  404  404
 naleznosci/<int:instalment_id>/             in     who  200  404  who  who  who  who  who
 platnosci/                                  in     who  200  200  who  who  who  who  who
 platnosci/rozpocznij/                       in     who  go   go   who  who  who  who  who
@@ -132,6 +138,9 @@ urzad/residents/account/<path:object_id>/sign_out/ desk desk desk desk 403 403 4
 urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403 200  200
 urzad/consents/consentapplication/<int:pk>/potwierdzenie.pdf desk desk desk desk 200 403 403 200 200
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/karta/<int:payer_id>/karta.csv desk desk desk desk 403 200 403 403 200
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go

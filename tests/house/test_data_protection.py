@@ -54,6 +54,7 @@ COVERED = {
     "notifications.attempt": "messages",
     "notifications.message": "messages",
     "notifications.serviceletter": "service_letters",
+    "liabilities.calendarlink": "accounts",
     "liabilities.importproblem": "import_problems",
     "liabilities.instalment": "dues",
     "liabilities.ledgerentry": "dues",

@@ -59,6 +59,7 @@ class World:
             "instalment_id": make.instalment("ANNA-1").pk,
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
             "number": payment.number,
+            "payer_id": payer.pk,
             "secret": "zly",
             "kind": "telefon",
             "token": "zly",
@@ -80,7 +81,7 @@ class World:
         known: Mapping[str, object] = self.values
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
-            known = {"pk": row, "object_id": row, "run_id": row}
+            known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"]}
         return address_of(route, {**known, **values})
 
     def _row(self, table: str) -> object:
@@ -210,7 +211,7 @@ def test_a_door_that_stays_shut_records_no_look(who: str, visitor: Visitor, worl
 @pytest.mark.parametrize("visitor", ["obcy"], indirect=True)
 def test_what_is_anothers_is_not_there(visitor: Visitor, world: World) -> None:
     own = [route for route in DOORS if "<" in route and route.startswith(OWN)]
-    assert len(own) == 7
+    assert len(own) == 8
     assert {visitor.ask(world.address(route)) for route in own} == {"404"}
 
 
@@ -233,7 +234,17 @@ def test_no_method_breaks_a_page(visitor: Visitor, world: World) -> None:
 
 @pytest.mark.parametrize("visitor", ["nobody", "anna", "administrator"], indirect=True)
 def test_no_id_breaks_a_page(visitor: Visitor, world: World) -> None:
-    named = ("pk", "object_id", "run_id", "instalment_id", "message_id", "content_type_id", "number", "secret")
+    named = (
+        "pk",
+        "payer_id",
+        "object_id",
+        "run_id",
+        "instalment_id",
+        "message_id",
+        "content_type_id",
+        "number",
+        "secret",
+    )
     for odd in ODD_IDS:
         values = dict.fromkeys(named, odd)
         answers = {route: visitor.ask(world.address(route, **values)) for route in DOORS if "<" in route}
