@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME …]`: every benchmark, or the named ones (import_dues, dues_page, sms, email)."""
+"""`python -m benchmarks [NAME …]`: every benchmark, or the named ones (`ALONE` and `SENDING` below name them)."""
 
 import logging
 import os
@@ -24,11 +24,16 @@ def prepare() -> None:
 
 prepare()
 
-from benchmarks import dues_page, import_dues, sending  # noqa: E402  the settings come first
+from benchmarks import dues_page, find_payer, import_dues, sending  # noqa: E402  the settings come first
 from benchmarks.table import machine  # noqa: E402
 from tests.sandbox_process import running_sandbox  # noqa: E402
 
-ALONE = {"import_dues": import_dues.main, "dues_page": dues_page.main, "email": sending.email}
+ALONE = {
+    "find_payer": find_payer.main,
+    "import_dues": import_dues.main,
+    "dues_page": dues_page.main,
+    "email": sending.email,
+}
 SENDING = {"sms": sending.sms}
 
 
