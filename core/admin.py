@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -18,6 +18,13 @@ from core.retention import change_rule, check_period, period_of
 
 class OfficeAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
     """Every page of the office. A list is headed by what it lists, not by «Wybierz płatnik do zmiany»."""
+
+    def row_or_404(self, request: HttpRequest, object_id: object) -> Any:
+        """The row of that key that this list shows to whoever asks. Raises Http404."""
+        row = self.get_object(request, str(object_id))
+        if row is None:
+            raise Http404
+        return row
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list with our heading."""

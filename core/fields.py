@@ -1,5 +1,6 @@
 """Model fields of the house: money, what is sealed at rest, fingerprints."""
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from django.db import models
@@ -54,24 +55,23 @@ def money_field(verbose_name: str, **options: Any) -> "models.DecimalField[Any, 
     return models.DecimalField(verbose_name, max_digits=12, decimal_places=2, **options)
 
 
-class SealedTextField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
-    """Text that is encrypted in the database and plain in Python (core/encryption.py).
+class _SealedString(models.Field):  # type: ignore[type-arg]  # not generic at run time
+    """Sealed in the database, plain in Python.
 
-    It cannot be searched: keep a fingerprint beside it. Expressions that copy the column copy the sealed form.
-    `prefix`, `opened` and `closed` are what core.rotation asks of a sealed field: how a column begins that the newest
-    key sealed, the plain value of a column (SealBroken when no key opens it), and the column of a plain value.
+    `prefix`, `opened` and `closed` are also what core.rotation asks of a sealed field: how a column begins that the
+    newest key sealed, the plain value of a column (SealBroken when no key opens it), and the column of a plain value.
     """
 
-    prefix = staticmethod(sealed_prefix)
-    opened = staticmethod(unseal)
-    closed = staticmethod(seal)
+    prefix: Callable[[], str]
+    opened: Callable[[str], str]
+    closed: Callable[[str], str]
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
         """Open what the database holds; a text that no key opens is shown as such, never as an error page."""
         if value is None:
             return None
         try:
-            return unseal(value)
+            return self.opened(value)
         except SealBroken:
             return UnopenedText(value)
 
@@ -80,7 +80,18 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]  # not generi
         if isinstance(value, UnopenedText):
             return value.sealed
         prepared = super().get_prep_value(value)
-        return seal(prepared) if isinstance(prepared, str) else prepared
+        return self.closed(prepared) if isinstance(prepared, str) else prepared
+
+
+class SealedTextField(_SealedString, models.TextField):  # type: ignore[type-arg]  # not generic at run time
+    """Text that is encrypted in the database and plain in Python (core/encryption.py).
+
+    It cannot be searched: keep a fingerprint beside it. Expressions that copy the column copy the sealed form.
+    """
+
+    prefix = staticmethod(sealed_prefix)
+    opened = staticmethod(unseal)
+    closed = staticmethod(seal)
 
 
 class SealedBinaryField(models.BinaryField):  # type: ignore[type-arg]  # not generic at run time
@@ -116,7 +127,7 @@ class SealedBinaryField(models.BinaryField):  # type: ignore[type-arg]  # not ge
         return super().get_db_prep_value(value, connection, prepared)
 
 
-class SealedEmailField(models.EmailField):  # type: ignore[type-arg]  # not generic at run time
+class SealedEmailField(_SealedString, models.EmailField):  # type: ignore[type-arg]  # not generic at run time
     """An e-mail address, kept in lower case, sealed alike each time: found by equality and by nothing else."""
 
     prefix = staticmethod(alike_prefix)
@@ -125,28 +136,12 @@ class SealedEmailField(models.EmailField):  # type: ignore[type-arg]  # not gene
     @staticmethod
     def closed(plain: str) -> str:
         """What is stored of *plain*."""
-        return seal_alike(plain)[0]
+        return seal_alike(plain.lower())[0]
 
     def deconstruct(self) -> Any:
         """For migrations it is an e-mail address: the column is the same."""
         name, _, args, options = super().deconstruct()
         return name, "django.db.models.EmailField", args, options
-
-    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
-        """Open what the database holds."""
-        if value is None:
-            return None
-        try:
-            return unseal_alike(value)
-        except SealBroken:
-            return UnopenedText(value)
-
-    def get_prep_value(self, value: Any) -> Any:
-        """Seal what Python gives; expressions pass through."""
-        if isinstance(value, UnopenedText):
-            return value.sealed
-        prepared = super().get_prep_value(value)
-        return seal_alike(prepared.lower())[0] if isinstance(prepared, str) else prepared
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Equality is all that can be asked: Django says of every other look-up that it is not supported."""

@@ -110,7 +110,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     @action(description="Sprawdź u operatora", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
     def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask the provider now."""
-        payment = self._named(request, object_id)
+        payment: Payment = self.row_or_404(request, object_id)
         ask_provider(payment, at=timezone.now(), by=actor_of(request))
         messages.info(request, f"Stan płatności: {payment.get_state_display()}.")
         return redirect("admin:payments_payment_change", object_id)
@@ -118,13 +118,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     @action(description="Wyjaśnij", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
     def settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The page on which a clerk decides."""
-        return redirect("admin:payments_payment_decision", self._named(request, object_id).pk)
-
-    def _named(self, request: HttpRequest, object_id: object) -> Payment:
-        payment: Payment | None = self.get_object(request, str(object_id))
-        if payment is None:
-            raise Http404
-        return payment
+        return redirect("admin:payments_payment_decision", self.row_or_404(request, object_id).pk)
 
     def get_urls(self) -> list[URLPattern]:
         """The page of the decision."""

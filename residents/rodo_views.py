@@ -1,8 +1,11 @@
 """«Twoje prawa»: all my data as a file, a wish to correct them, a wish to be forgotten, and what became of each."""
 
+from collections.abc import Callable
+
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -51,21 +54,26 @@ def download(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+def _is_asked(request: HttpRequest, payer: Payer, form: Form, ask: Callable[..., object]) -> bool:
+    """Whether *form* was sent and the office took it as *ask*; what was refused stands in the form."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        ask(payer, account_of(request), wish=form.cleaned_data["wish"], by=actor_of(request), at=timezone.now())
+    except Refused as refusal:
+        form.add_error(refusal.where or None, str(refusal))
+        return False
+    messages.success(request, "Wniosek przyjęty. Odpowiemy w ciągu miesiąca; stan zobaczysz na tej stronie.")
+    return True
+
+
 @require_http_methods(["GET", "POST"])
 @for_payer(what="wniosek o sprostowanie danych", to_decide=True)
 def correction(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Ask the office to correct what is wrong."""
     form = CorrectionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            ask_correction(
-                payer, account_of(request), wish=form.cleaned_data["wish"], by=actor_of(request), at=timezone.now()
-            )
-        except Refused as refusal:
-            form.add_error(refusal.where or None, str(refusal))
-        else:
-            messages.success(request, "Wniosek przyjęty. Odpowiemy w ciągu miesiąca; stan zobaczysz na tej stronie.")
-            return redirect("residents:rights")
+    if _is_asked(request, payer, form, ask_correction):
+        return redirect("residents:rights")
     return render(request, "residents/my_data_correction.html", {"form": form, "payer": payer})
 
 
@@ -76,16 +84,8 @@ def correction(request: HttpRequest, payer: Payer) -> HttpResponse:
 def erasure(request: HttpRequest, payer: Payer) -> HttpResponse:
     """Ask the office to forget the payer; the page says first what stays by law and until when."""
     form = ErasureForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            ask_erasure(
-                payer, account_of(request), wish=form.cleaned_data["wish"], by=actor_of(request), at=timezone.now()
-            )
-        except Refused as refusal:
-            form.add_error(refusal.where or None, str(refusal))
-        else:
-            messages.success(request, "Wniosek przyjęty. Odpowiemy w ciągu miesiąca; stan zobaczysz na tej stronie.")
-            return redirect("residents:rights")
+    if _is_asked(request, payer, form, ask_erasure):
+        return redirect("residents:rights")
     context = {
         "form": form,
         "payer": payer,

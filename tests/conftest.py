@@ -14,10 +14,11 @@ from pytest_django.fixtures import Settings
 
 from residents.models import Account, Payer
 from tests import make
+from tests.live_portal import portal_of_session, redis_is_away
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.shared_database import committed, transactional_db, written_tables
 
-__all__ = ["committed", "transactional_db", "written_tables"]
+__all__ = ["committed", "portal_of_session", "redis_is_away", "transactional_db", "written_tables"]
 
 
 @pytest.fixture(scope="session")

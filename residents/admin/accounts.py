@@ -50,10 +50,7 @@ class AccountAdmin(AccountSafety):
     @action(description="Role w urzędzie", permissions=["give_role"])  # type: ignore[untyped-decorator]
     def give_role(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A form with the office's roles."""
-        account = self.get_object(request, str(object_id))
-        if account is None:
-            raise Http404
-        return redirect("admin:residents_account_role", account.pk)
+        return redirect("admin:residents_account_role", self.row_or_404(request, object_id).pk)
 
     def has_give_role_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may change accounts."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -39,9 +39,7 @@ class DataRequestAdmin(ReadOnlyAdmin):
         """What is asked, what an erasure would erase and what stays by law, and the two decisions."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = self.get_object(request, object_id)
-        if asked is None:
-            raise Http404
+        asked = self.row_or_404(request, object_id)
         form = DecisionForm(request.POST if request.method == "POST" else None)
         if request.method == "POST":
             if not self.has_decide_permission(request):

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -26,7 +26,7 @@ class IdentityPages(OfficeAdmin):
     @action(description="Wydaj kod potwierdzający", permissions=["hand_out_code"])  # type: ignore[untyped-decorator]
     def hand_out_code(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A page that asks once more, then shows the code once."""
-        return redirect("admin:residents_payer_code", self._named(request, object_id).pk)
+        return redirect("admin:residents_payer_code", self.row_or_404(request, object_id).pk)
 
     def has_hand_out_code_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may add confirmation codes."""
@@ -35,12 +35,12 @@ class IdentityPages(OfficeAdmin):
     @action(description="Potwierdź dokumentem", permissions=["let_act"])  # type: ignore[untyped-decorator]
     def see_document(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A form by which a clerk says what document they saw."""
-        return redirect("admin:residents_payer_document", self._named(request, object_id).pk)
+        return redirect("admin:residents_payer_document", self.row_or_404(request, object_id).pk)
 
     @action(description="Dodaj umocowanie", permissions=["let_act"])  # type: ignore[untyped-decorator]
     def let_act(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A form by which an account may act for the payer."""
-        return redirect("admin:residents_payer_mandate", self._named(request, object_id).pk)
+        return redirect("admin:residents_payer_mandate", self.row_or_404(request, object_id).pk)
 
     def has_let_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may add mandates."""
@@ -49,12 +49,6 @@ class IdentityPages(OfficeAdmin):
     def must_say_why(self, request: HttpRequest, payer: Payer) -> bool:
         """Whether this town asks for a reason and none was given for this payer a short while ago."""
         return bool(settings.LOOK_REASON_ASKED) and not reason_given(request, payer)
-
-    def _named(self, request: HttpRequest, object_id: object) -> Payer:
-        payer: Payer | None = self.get_object(request, str(object_id))
-        if payer is None:
-            raise Http404
-        return payer
 
     def get_urls(self) -> list[URLPattern]:
         """The pages beside the payer's."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -41,22 +41,16 @@ class MergePages(OfficeAdmin):
     @action(description="Połącz z innym wpisem", permissions=["merge"])  # type: ignore[untyped-decorator]
     def join_other(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A page that asks for the other record."""
-        return redirect("admin:residents_payer_merge", self._record(request, object_id).pk)
+        return redirect("admin:residents_payer_merge", self.row_or_404(request, object_id).pk)
 
     @action(description="Cofnij połączenie", permissions=["merge"])  # type: ignore[untyped-decorator]
     def part_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A page that asks once more."""
-        return redirect("admin:residents_payer_part", self._record(request, object_id).pk)
+        return redirect("admin:residents_payer_part", self.row_or_404(request, object_id).pk)
 
     def has_merge_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may add merges."""
         return bool(request.user.has_perm("residents.add_payermerge"))
-
-    def _record(self, request: HttpRequest, object_id: object) -> Payer:
-        payer: Payer | None = self.get_object(request, str(object_id))
-        if payer is None:
-            raise Http404
-        return payer
 
     def get_urls(self) -> list[URLPattern]:
         """The two pages beside the payer's."""

@@ -1,7 +1,6 @@
 """Which page opens to whom: every route of the site map, as each of the cast (tests/house/doors.py)."""
 
 from collections.abc import Mapping
-from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -18,8 +17,6 @@ from core import inbound
 from core.models import AuditEntry
 from liabilities.models import BankRate
 from notifications.models import GatewayRest, Message
-from payments.actions import complete_payment, start_payment
-from payments.models import Payment
 from residents.actions import claim_payer
 from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
@@ -27,7 +24,7 @@ from residents.rodo import ask_correction
 from tests import make
 from tests.house.doors import CAST, STAFF, doors, manager_doors
 from tests.house.site_map import address_of, outcome, routes
-from tests.payments.paying import notice
+from tests.payments.paying import pay
 from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +37,7 @@ class World:
     """One object of every kind, each anna's, and the addresses that name them."""
 
     def __init__(self, anna: Account, payer: Payer) -> None:
-        payment = _paid(anna, payer)
+        payment = pay(payer, anna)
         scanned = _scanned()
         inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
         BankRate.objects.create(valid_from=make.today(), reference=4, lombard=5, seen_at=make.now())
@@ -89,22 +86,6 @@ class World:
             model = apps.get_model(table.replace("/", "."))  # noqa: TID251  the route names the table
             self.rows[table] = model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
         return self.rows[table]
-
-
-def _paid(anna: Account, payer: Payer) -> Payment:
-    payment = start_payment(
-        payer=payer,
-        instalment_ids=[make.instalment("ANNA-1").pk],
-        provider="payu",
-        made_by=anna,
-        by=make.BY,
-        on=make.today(),
-        at=make.now(),
-        customer_ip="127.0.0.1",
-        number=uuid4(),
-    )
-    assert complete_payment(payment.pk, notice=notice(payment), at=make.now()) == ""
-    return payment
 
 
 def _scanned() -> int:

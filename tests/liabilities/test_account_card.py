@@ -4,7 +4,6 @@ import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -18,12 +17,12 @@ from liabilities.account_card import CardChoice, account_card, card_lines, openi
 from liabilities.actions import PaymentPart, charge_costs, post_payment, reverse_entry, write_off
 from liabilities.models import EntryKind, LedgerEntry
 from liabilities.queries import balance
-from payments.actions import start_payment
 from payments.models import Payment
 from residents.merging import merge_payers, undo_merge
 from residents.models import AccessRecord, Account, Payer
 from tests import make
 from tests.conftest import SignIn
+from tests.payments.paying import start
 from tests.sandbox_process import Sandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -161,17 +160,7 @@ def test_lines_written_out_are_those_of_the_page_in_the_other_order(history: Pay
 
 
 def test_money_on_its_way_is_shown_until_it_is_booked(anna: Account, history: Payer, sandbox: Sandbox) -> None:
-    payment = start_payment(
-        payer=history,
-        instalment_ids=[make.instalment("ANNA-1").pk],
-        provider="payu",
-        made_by=anna,
-        by=make.BY,
-        on=make.today(),
-        at=make.now(),
-        customer_ip="127.0.0.1",
-        number=uuid4(),
-    )
+    payment = start(history, anna)
     card = of(history)
     assert [(part.reference, part.amount) for part in card.on_its_way] == [(payment.reference, Decimal(100))]
     assert card.sum_on_its_way == 100

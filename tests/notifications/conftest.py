@@ -1,13 +1,6 @@
 """What the notifications' tests need beside the cast."""
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.servers.basehttp import WSGIServer
-from django.db import connection
-from django.test.testcases import QuietWSGIRequestHandler
 from pytest_django.fixtures import Settings
 
 from residents.models import Payer
@@ -31,19 +24,7 @@ def watched(settings: Settings) -> type[watched_gateway.WatchedGateway]:
 
 
 @pytest.fixture
-def portal(transactional_db: None, sandbox: object, settings: Settings) -> Iterator[str]:
-    """The address of a portal that serves, one request after another; the sandbox sends its reports there."""
-    server = WSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
-    server.set_app(WSGIHandler())
-
-    def serve() -> None:
-        server.serve_forever(poll_interval=0.05)
-        connection.close()  # this thread's own: the database could not be dropped otherwise
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    settings.BASE_URL = f"http://127.0.0.1:{server.server_port}"
-    yield settings.BASE_URL
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def portal(transactional_db: None, sandbox: object, portal_of_session: str, settings: Settings) -> str:
+    """The address of a portal that serves; the sandbox sends its reports there."""
+    settings.BASE_URL = portal_of_session
+    return portal_of_session

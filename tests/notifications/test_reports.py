@@ -1,18 +1,14 @@
 """Delivery reports come in over HTTP: kept raw, answered `OK`, applied once, whatever their order and number."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from celery import Celery
 from django.test import Client
 
 from core.models import InboundEvent
 from notifications import hooks, tasks
 from notifications.models import Message
 from residents.models import Payer
-from spm import embedded
-from spm.celery import app
 from tests import make
 from tests.notifications.posting import confirm, hook, idx, later, only, report, resident, send
 from tests.sandbox_process import Sandbox
@@ -201,17 +197,7 @@ def test_a_report_too_long_is_turned_away_unkept(sent: Message) -> None:
     assert InboundEvent.objects.count() == 0
 
 
-@pytest.fixture
-def _redis_is_away() -> Iterator[None]:
-    """Another Celery with our settings, whose Redis nobody has started."""
-    away = Celery("away")
-    away.config_from_object("django.conf:settings", namespace="CELERY")
-    away.conf.broker_url = f"redis://127.0.0.1:{embedded.free_port()}/0"
-    yield
-    app.set_current()
-
-
-@pytest.mark.usefixtures("_redis_is_away")
+@pytest.mark.usefixtures("redis_is_away")
 def test_the_gateway_gets_its_ok_while_redis_is_away(sent: Message) -> None:
     assert report(sent).content == b"OK"
     assert event().handled_at is None

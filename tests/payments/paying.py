@@ -14,14 +14,40 @@ from django.test import Client
 from liabilities.models import Instalment, LedgerEntry
 from liabilities.queries import credit
 from notifications.models import Message
-from payments.actions import start_payment
+from payments.actions import complete_payment, start_payment
 from payments.models import Payment
 from payments.providers import Notice
 from payments.providers.payu import HASHES
 from payments.states import State
+from residents.models import Account, Payer
 from tests import make
 
 HOOK = "/hooks/payu/"
+
+
+def start(payer: Payer, account: Account, *keys: str, at: datetime | None = None, **changes: Any) -> Payment:
+    """Start a payment of the dues with these keys, `ANNA-1` when none is named."""
+    moment = at or make.now()
+    wanted: dict[str, Any] = {
+        "payer": payer,
+        "instalment_ids": [make.instalment(key).pk for key in keys or ("ANNA-1",)],
+        "provider": "payu",
+        "made_by": account,
+        "by": make.BY,
+        "on": moment.date(),
+        "at": moment,
+        "customer_ip": "127.0.0.1",
+        "number": uuid.uuid4(),
+        **changes,
+    }
+    return start_payment(**wanted)
+
+
+def pay(payer: Payer, account: Account) -> Payment:
+    """A payment of `ANNA-1`, paid whole."""
+    payment = start(payer, account)
+    assert complete_payment(payment.pk, notice=notice(payment), at=make.now()) == ""
+    return payment
 
 
 class Paying:
@@ -40,20 +66,7 @@ class Paying:
 
     def start(self, *keys: str, at: datetime | None = None, **changes: Any) -> Payment:
         """Start a payment of the dues with these keys."""
-        moment = at or make.now()
-        wanted: dict[str, Any] = {
-            "payer": self.payer,
-            "instalment_ids": [make.instalment(key).pk for key in keys or ("ANNA-1",)],
-            "provider": "payu",
-            "made_by": self.account,
-            "by": make.BY,
-            "on": moment.date(),
-            "at": moment,
-            "customer_ip": "127.0.0.1",
-            "number": uuid.uuid4(),
-            **changes,
-        }
-        return start_payment(**wanted)
+        return start(self.payer, self.account, *keys, at=at, **changes)
 
     def books(self) -> tuple[str, str, str, int]:
         """What is left of the two dues, Anna's credit, and how many messages confirm a payment."""

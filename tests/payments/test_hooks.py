@@ -1,10 +1,8 @@
 """PayU's notices come in over HTTP: signature first, kept raw, answered, posted once."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
-from celery import Celery
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -14,8 +12,6 @@ from core.models import InboundEvent
 from payments import hooks
 from payments.notices import handle_notices
 from payments.states import State
-from spm import embedded
-from spm.celery import app
 from tests import make
 from tests.payments.paying import HOOK, Paying, body_of, digest_of, path_of, postings, send, signature
 
@@ -131,17 +127,7 @@ def test_a_body_too_long_is_turned_away_unread(client: Client, length: str) -> N
     assert InboundEvent.objects.count() == 0
 
 
-@pytest.fixture
-def _redis_is_away() -> Iterator[None]:
-    """Another Celery with our settings, whose Redis nobody has started."""
-    away = Celery("away")
-    away.config_from_object("django.conf:settings", namespace="CELERY")
-    away.conf.broker_url = f"redis://127.0.0.1:{embedded.free_port()}/0"
-    yield
-    app.set_current()
-
-
-@pytest.mark.usefixtures("_redis_is_away")
+@pytest.mark.usefixtures("redis_is_away")
 def test_payu_gets_its_200_while_redis_is_away(paying: Paying, caplog: pytest.LogCaptureFixture) -> None:
     body = body_of(paying.start())
     assert send(body).status_code == 200

@@ -7,7 +7,6 @@ import zipfile
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -18,7 +17,6 @@ from pypdf import PdfReader
 from consents.actions import accept_application, register_application
 from consents.replacement import Choice
 from notifications.actions import queue_message
-from payments.actions import complete_payment, start_payment
 from payments.models import Payment
 from residents import my_data
 from residents.actions import correct_payer
@@ -27,7 +25,7 @@ from residents.models import AccessRecord, Account, Payer
 from residents.rodo import DOWNLOADED
 from tests import make
 from tests.conftest import SignIn
-from tests.payments.paying import notice
+from tests.payments.paying import pay
 from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -60,19 +58,7 @@ def told(archive: zipfile.ZipFile, section: str) -> dict[str, list[dict[str, Any
 @pytest.fixture
 def paid(sandbox: Sandbox, anna: Account, anna_payer: Payer) -> Payment:
     """Anna paid her due."""
-    payment = start_payment(
-        payer=anna_payer,
-        instalment_ids=[make.instalment("ANNA-1").pk],
-        provider="payu",
-        made_by=anna,
-        by=make.BY,
-        on=make.today(),
-        at=make.now(),
-        customer_ip="127.0.0.1",
-        number=uuid4(),
-    )
-    assert complete_payment(payment.pk, notice=notice(payment), at=make.now()) == ""
-    return payment
+    return pay(anna_payer, anna)
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from lxml import etree
 
-from core.encryption import fingerprint
 from residents.federated.login_gov_pl.messages import identify_request, sign
 from residents.federated.login_gov_pl.node import node_of
 from residents.federated.proven import Proven
+from residents.federated.provider import KeepsNoIdentity
 
 
-class LoginGovPl(SAMLProvider):  # type: ignore[misc]  # allauth carries no types
+class LoginGovPl(KeepsNoIdentity, SAMLProvider):  # type: ignore[misc]  # allauth carries no types
     """Sends a signed request by POST, remembers its id in the session, and makes a sign-in of what was proved."""
 
     def redirect(
@@ -60,18 +60,6 @@ class LoginGovPl(SAMLProvider):  # type: ignore[misc]  # allauth carries no type
 
     def check_state(self, login: SocialLogin) -> None:
         """The assertion's InResponseTo has been matched with the session before (views.py)."""
-
-    def extract_uid(self, data: Proven) -> str:
-        """The PESEL's keyed index: never the PESEL."""
-        return fingerprint(data.pesel)
-
-    def extract_extra_data(self, data: Proven) -> dict[str, object]:
-        """Nothing is kept beside the account."""
-        return {}
-
-    def extract_common_fields(self, data: Proven) -> dict[str, str]:
-        """The name, for a new account."""
-        return {"name": data.name}
 
 
 provider_classes = [LoginGovPl]

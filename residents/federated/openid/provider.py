@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from core.encryption import fingerprint
 from core.errors import Refused
 from residents.federated.openid.tokens import AGAIN, read_id_token
 from residents.federated.proven import Named, Proven, checked_level, read_proven
+from residents.federated.provider import KeepsNoIdentity
 
 
 class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth carries no types
@@ -57,7 +57,7 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allaut
         return {name: value for name, value in told.items() if name in wanted and name not in claims}
 
 
-class OpenId(OpenIDConnectProvider):  # type: ignore[misc]  # allauth carries no types
+class OpenId(KeepsNoIdentity, OpenIDConnectProvider):  # type: ignore[misc]  # allauth carries no types
     """One provider, such as mObywatel; its settings are made in spm/identity_providers.py."""
 
     oauth2_adapter_class = OpenIdAdapter
@@ -120,18 +120,6 @@ class OpenId(OpenIDConnectProvider):  # type: ignore[misc]  # allauth carries no
                 "Ta odpowiedź nie pasuje do logowania, które zaczęto w tej przeglądarce.",
                 mend="Zacznij logowanie od początku i dokończ je w tym samym oknie w ciągu dziesięciu minut.",
             )
-
-    def extract_uid(self, data: Proven) -> str:
-        """The PESEL's keyed index: never the PESEL, nor a subject that might be one."""
-        return fingerprint(data.pesel)
-
-    def extract_extra_data(self, data: Proven) -> dict[str, object]:
-        """Nothing is kept beside the account."""
-        return {}
-
-    def extract_common_fields(self, data: Proven) -> dict[str, str]:
-        """The name, for a new account."""
-        return {"name": data.name}
 
     def extract_email_addresses(self, data: Proven) -> list[object]:
         """None: the address is asked for and confirmed here."""
