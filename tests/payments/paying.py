@@ -66,7 +66,7 @@ class Paying:
 
     def start(self, *keys: str, at: datetime | None = None, **changes: Any) -> Payment:
         """Start a payment of the dues with these keys."""
-        return start(self.payer, self.account, *keys, at=at, **changes)
+        return start(changes.pop("payer", self.payer), self.account, *keys, at=at, **changes)
 
     def books(self) -> tuple[str, str, str, int]:
         """What is left of the two dues, Anna's credit, and how many messages confirm a payment."""
