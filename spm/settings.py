@@ -282,7 +282,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "spm.dashboard.staff_first_page",
     "STYLES": [lambda request: static("css/admin.css")],
-    "SCRIPTS": [lambda request: static("js/session_watch.js")],
+    "SCRIPTS": [lambda request: static("js/session_watch.js"), lambda request: static("js/office_keyboard.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "spm.navigation.staff_menu"},
 }
 
