@@ -34,17 +34,19 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800
 NO_CONSENT = "brak zgody na ten rodzaj powiadomień"
 
 # What was in doubt at one gateway never goes to another.
+# The choice is a step of its own: as a sub-query of the UPDATE it may be run once for each row, past its LIMIT.
 CLAIM = """
-WITH claimed AS (
-UPDATE notifications_message AS m
-SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1, gateway = %(gateway)s
-WHERE m.id IN (
+WITH chosen AS MATERIALIZED (
     SELECT id FROM notifications_message
     WHERE state = 'queued' AND channel = %(channel)s AND not_before <= %(at)s
       AND (expires_at IS NULL OR expires_at > %(at)s)
       AND (in_doubt_since IS NULL OR (gateway = %(gateway)s AND in_doubt_since > %(forgotten)s))
       AND (%(any_hour)s OR kind = ANY(%(kinds)s))
-    ORDER BY priority, not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    ORDER BY priority, not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+claimed AS (
+UPDATE notifications_message AS m
+SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1, gateway = %(gateway)s
+FROM chosen WHERE m.id = chosen.id
 RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code,
     m.priority, m.not_before)
 SELECT id, kind, address, facts, attempts, in_doubt_since, payer_id, topic_code FROM claimed
