@@ -15,6 +15,12 @@ class PaymentsConfig(AppConfig):
     verbose_name = "płatności"
     message_kinds = (messages.PAYMENT_POSTED,)
     kept = (kept.PAYMENTS,)
-    belongings = register((Belonging("payments.Payment", "płatności", Fate.MOVES, locked_first=True),))
+    belongings = register(
+        (
+            Belonging("payments.Payment", "płatności", Fate.MOVES, locked_first=True),
+            # The number says whose it was; payments/virtual_accounts.py leads it to the record that was kept.
+            Belonging("payments.VirtualAccount", "rachunki wirtualne", Fate.STAYS),
+        )
+    )
     on_its_way = in_transit.register("payments.transit.in_transit")
     disclosed = disclosure.register("payments.disclosure.SECTION")

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db.models import Max, QuerySet
 
-from payments.models import Payment, PaymentLine
+from payments.models import Payment, PaymentLine, VirtualAccount
 from payments.providers import label_of
 from payments.receipt_pdf import receipt_pdf
 from payments.states import State
@@ -43,6 +43,12 @@ def _changes(payer_id: int) -> Iterable[Sequence[object]]:
     for payment in _of_person(payer_id).prefetch_related("changes").iterator(chunk_size=200):
         for change in sorted(payment.changes.all(), key=lambda one: one.pk):
             yield payment.reference, change.label, change.at
+
+
+def _virtual_accounts(payer_id: int) -> Iterable[Sequence[object]]:
+    accounts = VirtualAccount.objects.filter(payer_id__in=same_person(payer_id)).select_related("kind").order_by("pk")
+    for account in accounts:
+        yield account.number, account.kind.name if account.kind else "wszystkie", account.given_at
 
 
 def _receipts(payer_id: int) -> Iterable[Attachment]:
@@ -97,6 +103,16 @@ SECTION = Section(
                 Column("costs", "Koszty upomnień", Shape.MONEY),
             ),
             _lines,
+        ),
+        Table(
+            "virtual_accounts",
+            "Rachunki wirtualne do wpłat",
+            (
+                Column("number", "Numer rachunku"),
+                Column("kind", "Rodzaj należności"),
+                Column("given_at", "Nadano", Shape.MOMENT),
+            ),
+            _virtual_accounts,
         ),
         Table(
             "changes",

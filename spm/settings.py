@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django.templatetags.static import static
 
 from spm import environment
+from spm.bank_settings import bank_settings
 from spm.identity_providers import identity_providers
 from spm.signin_settings import THROTTLES, signin_settings
 
@@ -320,6 +321,7 @@ SMSAPI = {
         "SPM_SMSAPI_REPORT_SECRET", None, "The secret part of the address that takes delivery reports.", secret=True
     ),
 }
+BANK = bank_settings(production=PRODUCTION)
 PAYMENT_PROVIDERS = {"payu": "payments.providers.payu.PayU"}
 PAYU = {
     "url": environment.text(

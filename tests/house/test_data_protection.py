@@ -62,6 +62,7 @@ COVERED = {
     "payments.payment": "payments",
     "payments.paymentchange": "payments",
     "payments.paymentline": "payments",
+    "payments.virtualaccount": "payments",
 }
 
 
