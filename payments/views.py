@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import Refused
 from liabilities.queries import balance, balance_of
-from payments.actions import ask_provider, chosen_dues, frozen_until, start_payment
+from payments.actions import ask_provider
+from payments.checkout import chosen_dues, frozen_until, start_payment
 from payments.forms import CheckoutForm, chosen_ids
 from payments.models import Payment
 from payments.providers import label_of

@@ -21,7 +21,8 @@ from liabilities.importing import import_dues
 from liabilities.queries import open_dues
 from liabilities.reminders import queue_reminders
 from notifications.dispatch import dispatch
-from payments.actions import ask_provider, expire_payment, start_payment
+from payments.actions import ask_provider, expire_payment
+from payments.checkout import start_payment
 from payments.models import Payment
 from payments.notices import handle_notices
 from payments.states import State

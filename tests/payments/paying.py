@@ -14,7 +14,8 @@ from django.test import Client
 from liabilities.models import Instalment, LedgerEntry
 from liabilities.queries import credit
 from notifications.models import Message
-from payments.actions import complete_payment, start_payment
+from payments.actions import complete_payment
+from payments.checkout import start_payment
 from payments.models import Payment
 from payments.providers import Notice
 from payments.providers.payu import HASHES

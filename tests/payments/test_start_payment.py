@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from core.errors import Refused
 from core.models import AuditEntry
 from liabilities.actions import PaymentPart, charge_costs, post_payment
-from payments.actions import chosen_dues, frozen_until
+from payments.checkout import chosen_dues, frozen_until
 from payments.models import Payment, PaymentChange, PaymentLine
 from payments.providers import Order, Redirect
 from payments.providers.payu import PayU
