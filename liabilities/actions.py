@@ -71,6 +71,8 @@ def post_payment(
 
     *value_on* is the day that the law counts (OP art. 60) and decides the interest. Each part pays costs, interest and
     principal as the regime of its due says (liabilities/allocation.py); what exceeds a due goes to the payer's credit.
+    Any payer of a due owed jointly may pay it: the due's entries stand with the one it names first, a credit with who
+    paid, so that of two who pay at once the second has the money back.
     Messages about dues that are now closed are withdrawn. Raises Refused `foreign_due` for an instalment that is not
     this payer's, `nothing_to_post` for no parts or amounts not above zero.
     """
@@ -79,7 +81,7 @@ def post_payment(
         raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
     with transaction.atomic():
         dues = lock_dues(payer_id, amounts)
-        if earlier := list(LedgerEntry.objects.filter(reference=reference, payer_id=payer_id)):
+        if earlier := list(LedgerEntry.objects.filter(reference=reference)):
             return _told(earlier, _closed([key for entry in earlier if (key := entry.instalment_id) is not None]))
         if amounts.keys() - dues.keys():
             raise Refused("foreign_due", "Ta należność nie należy do tego płatnika.")
@@ -88,7 +90,7 @@ def post_payment(
         excess = NOTHING
         for due in dues.values():
             shares = _shares(amounts[due.pk], due, law, value_on, licences.get(due.pk))
-            entries += _entries(due, shares, payer_id=payer_id, value_on=value_on, reference=reference, at=at)
+            entries += _entries(due, shares, value_on=value_on, reference=reference, at=at)
             excess += shares.excess
         if excess:
             entries.append(_credit(payer_id, excess, value_on=value_on, reference=reference, at=at))
@@ -115,9 +117,7 @@ def _shares(amount: Decimal, due: Instalment, law: Figures, value_on: date, lice
     return split(amount, principal=due.outstanding, interest=interest.amount, costs=due.costs, regime=Regime(regime))
 
 
-def _entries(
-    due: Instalment, shares: Split, *, payer_id: int, value_on: date, reference: str, at: datetime
-) -> list[LedgerEntry]:
+def _entries(due: Instalment, shares: Split, *, value_on: date, reference: str, at: datetime) -> list[LedgerEntry]:
     """The entries of one due: interest is charged and paid in one go, so that its account ends at nothing.
 
     So is the surcharge of an alcohol licence fee, on an account of its own.
@@ -134,7 +134,7 @@ def _entries(
     ]
     return [
         LedgerEntry(
-            payer_id=payer_id,
+            payer_id=due.liability.payer_id,
             instalment=due,
             kind=kind,
             account=account,

@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from core.actor import Actor
-from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry, Liability
+from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry, Liability, LiabilityBearer
 from liabilities.queries import NOTHING, credit
 from residents.models import PayerMerge
 from residents.movers import Moved, move_rows, put_back
@@ -44,11 +44,14 @@ class DuesMover:
         )
         rows = list(liability.instalments.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         move_rows(merge, Instalment, "liability", rows, was=liability.pk, became=twin.pk)
+        bearers = list(liability.bearers.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+        move_rows(merge, LiabilityBearer, "liability", bearers, was=liability.pk, became=twin.pk)
         return 1
 
     def undo(self, merge: PayerMerge, *, by: Actor, at: datetime) -> None:
         """See residents.movers.Mover."""
         put_back(merge, Instalment, "liability")
+        put_back(merge, LiabilityBearer, "liability")
         put_back(merge, Liability, "payer")
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet, Sum
 
 from core.money import to_grosze
+from liabilities.bearers import joint_with
 from liabilities.figures import Figures, LicenceFee, figures, licence_fees
 from liabilities.interest import Interest
 from liabilities.models import Instalment, LedgerAccount, LedgerEntry
@@ -18,7 +19,7 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True)
 class OpenDue:
-    """One instalment as its payer sees it on a day; amounts in złoty."""
+    """One instalment as its payer sees it on a day; amounts in złoty. `joint_with` counts the others who owe it."""
 
     instalment_id: int
     liability_id: int
@@ -36,6 +37,7 @@ class OpenDue:
     costs: Decimal
     total: Decimal
     is_overdue: bool
+    joint_with: int
 
     @property
     def total_grosze(self) -> int:
@@ -59,7 +61,7 @@ class Balance:
     total: Decimal
 
 
-def _seen(instalment: Instalment, law: Figures, on: date, licence: LicenceFee | None) -> OpenDue:
+def _seen(instalment: Instalment, law: Figures, on: date, licence: LicenceFee | None, joint: int) -> OpenDue:
     kind = instalment.liability.kind
     interest = law.interest(
         instalment.outstanding, payable_by=instalment.payable_by, on=on, regime=kind.regime, licence=licence
@@ -83,6 +85,7 @@ def _seen(instalment: Instalment, law: Figures, on: date, licence: LicenceFee | 
         costs=instalment.costs,
         total=instalment.outstanding + interest.amount + instalment.costs,
         is_overdue=instalment.outstanding > 0 and instalment.payable_by < on,
+        joint_with=joint,
     )
 
 
@@ -97,8 +100,8 @@ def _of_payer(payer_id: int) -> "QuerySet[Instalment]":
 def seen_on(instalments: Iterable[Instalment], *, on: date) -> list[OpenDue]:
     """Instalments (with liability and kind at hand) as their payer sees them *on* a day."""
     law, seen = figures(), list(instalments)
-    licences = licence_fees(seen)
-    return [_seen(instalment, law, on, licences.get(instalment.pk)) for instalment in seen]
+    licences, joint = licence_fees(seen), joint_with([instalment.liability_id for instalment in seen])
+    return [_seen(due, law, on, licences.get(due.pk), joint.get(due.liability_id, 0)) for due in seen]
 
 
 def open_dues(payer_id: int, *, on: date) -> list[OpenDue]:

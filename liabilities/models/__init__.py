@@ -1,5 +1,6 @@
 """The tables of floor 4."""
 
+from liabilities.models.bearer import LiabilityBearer
 from liabilities.models.calendar_link import CalendarLink
 from liabilities.models.imports import ImportProblem, ImportRun
 from liabilities.models.ledger import EntryKind, LedgerAccount, LedgerEntry
@@ -22,6 +23,7 @@ __all__ = [
     "LedgerAccount",
     "LedgerEntry",
     "Liability",
+    "LiabilityBearer",
     "Question",
     "Reading",
     "ReminderRule",

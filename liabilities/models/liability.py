@@ -1,5 +1,6 @@
 """What is owed: a liability and its instalments."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -54,6 +55,15 @@ class Liability(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.year})"
 
+    @classmethod
+    def borne_by(
+        cls, payer_ids: "Collection[int] | models.QuerySet[Payer, int]"
+    ) -> "models.QuerySet[Liability, dict[str, int]]":
+        """The keys of liabilities that any of these payers owes: a union, so that each half reads its index."""
+        first = cls.objects.filter(payer_id__in=payer_ids).order_by().values("pk")
+        joint = cls.objects.filter(bearers__payer_id__in=payer_ids).order_by().values("pk")
+        return first.union(joint)
+
 
 class InstalmentQuerySet(models.QuerySet["Instalment"]):
     """Words for instalments."""
@@ -67,8 +77,12 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
         return self.open().filter(payable_by__lt=on)
 
     def for_payer(self, payer_id: int) -> Self:
-        """Of one payer."""
-        return self.filter(liability__payer_id=payer_id)
+        """Of one payer, also those owed jointly with others."""
+        return self.borne_by([payer_id])
+
+    def borne_by(self, payer_ids: "Collection[int] | models.QuerySet[Payer, int]") -> Self:
+        """Of liabilities that any of these payers owes, alone or jointly with others."""
+        return self.filter(liability_id__in=Liability.borne_by(payer_ids))
 
 
 class Instalment(models.Model):

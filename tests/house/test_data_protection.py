@@ -59,6 +59,7 @@ COVERED = {
     "liabilities.instalment": "dues",
     "liabilities.ledgerentry": "dues",
     "liabilities.liability": "dues",
+    "liabilities.liabilitybearer": "dues",
     "payments.payment": "payments",
     "payments.paymentchange": "payments",
     "payments.paymentline": "payments",
