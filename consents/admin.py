@@ -177,7 +177,7 @@ class ConsentApplicationAdmin(NumberSearch):
     ) -> ConsentApplication:
         data = form.cleaned_data
         said = {name: data[name] for name in ("name", "phone", "email", "signed_on", "arrived_by", "received_on")}
-        said |= {"choices": form.ticked(), "scan": form.files.get("scan")}
+        said |= {"choices": form.ticked(), "scan": data["scan"] if "scan" in form.files else None}
         by, at = actor_of(request), timezone.now()
         if application is not None:
             return change_draft(application, by=by, at=at, **said)

@@ -95,7 +95,7 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
         return grid(self.ticked(), channels=OFFERED)
 
     def clean_scan(self) -> Any:
-        """A PDF, JPEG or PNG by its content, of at most 10 MB; its own name, which may hold a PESEL, is not kept."""
+        """A document that is safe by its content; its own name, which may hold a PESEL, is not kept."""
         scan = self.cleaned_data.get("scan")
         if isinstance(scan, UploadedFile):
             try:

@@ -22,4 +22,4 @@ class CoreConfig(AppConfig):
 
     name = "core"
     verbose_name = "podstawy"
-    kept = (kept.EVENTS, kept.AUDIT)
+    kept = (kept.EVENTS, kept.AUDIT, kept.DOCUMENTS)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
@@ -88,8 +89,8 @@ class MandateForm(forms.Form):
             raise forms.ValidationError("Ten dzień jest zbyt odległy. Zostaw pole puste.")
         return _midnight(last + timedelta(days=1))
 
-    def clean_scan(self) -> "UploadedFile[bytes] | None":
-        """A PDF, JPEG or PNG by its content; its own name is not kept."""
+    def clean_scan(self) -> "File[bytes] | None":
+        """A document that is safe by its content; its own name is not kept."""
         scan: UploadedFile[bytes] | None = self.cleaned_data.get("scan")
         if scan is None:
             return None

@@ -242,6 +242,9 @@ STATIC_ROOT = Path(
 )
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(environment.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "Where scans of consents are kept."))
+CLAMAV = environment.text(
+    "SPM_CLAMAV", "", "clamd, asked about every document: tcp://HOST:3310 or unix:///run/clamav/clamd.ctl. Empty: none."
+)
 MEDIA_URL = "/nie-wprost/"  # nothing is served from there: scans go through views that check who asks
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

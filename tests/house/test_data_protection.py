@@ -31,6 +31,7 @@ NOBODYS = {
 COVERED = {
     "core.inboundevent": "inbound_events",
     "core.auditentry": "audit",
+    "core.storeddocument": "documents",
     "residents.accessrecord": "looks",
     "residents.account": "accounts",
     "residents.claim": "mandates",
