@@ -13,7 +13,7 @@ from core.errors import Refused
 from core.money import format_pln
 from liabilities.allocation import Split, split
 from liabilities.figures import Figures, LicenceFee, figures, licence_fees
-from liabilities.locking import lock_dues
+from liabilities.locking import lock_due, lock_dues, lock_payer
 from liabilities.models import (
     DueKind,
     EntryKind,
@@ -80,6 +80,7 @@ def post_payment(
     if not amounts:
         raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
     with transaction.atomic():
+        payer_id = lock_payer(payer_id)
         dues = lock_dues(payer_id, amounts)
         if earlier := list(LedgerEntry.objects.filter(reference=reference)):
             return _told(earlier, _closed([key for entry in earlier if (key := entry.instalment_id) is not None]))
@@ -205,7 +206,7 @@ def charge_costs(
     if amount <= 0:
         raise Refused("nothing_to_post", "Koszt upomnienia musi być większy od zera.", where="amount")
     with transaction.atomic():
-        due = lock_dues(instalment.liability.payer_id, [instalment.pk])[instalment.pk]
+        due = lock_due(instalment)
         if due.outstanding <= 0:
             raise Refused("due_closed", "Ta rata jest opłacona: nie ma o czym upominać.")
         entry = _enter(due, EntryKind.COSTS, LedgerAccount.COSTS, amount, on=on, reference=reference, at=at)
@@ -221,7 +222,7 @@ def write_off(
     Raises Refused `write_off_too_much` when less is left.
     """
     with transaction.atomic():
-        due = lock_dues(instalment.liability.payer_id, [instalment.pk])[instalment.pk]
+        due = lock_due(instalment)
         if not NOTHING < amount <= due.outstanding:
             raise Refused(
                 "write_off_too_much", f"Można odpisać najwyżej {format_pln(due.outstanding)}.", where="amount"

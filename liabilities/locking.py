@@ -3,25 +3,57 @@
 Whoever changes a ledger takes these locks first, in its transaction, and no others before them; payments lock their own
 row before calling here. So no two postings can wait for each other in a circle. The payer is locked for no change of
 key, so that what only points at a payer (a record of access, a message) need not wait for a posting.
+
+Records of one person may be merged and parted at the same moment (residents/merging.py): who asks for the dues of a
+record that was merged gets those of the one that stands for it by the time the lock is held.
 """
 
 from collections.abc import Collection
 
+from django.db import transaction
+
+from core.errors import Refused
 from liabilities.models import Instalment
 from residents.models import Payer
 
 
+def lock_payer(payer_id: int) -> int:
+    """Lock the payer's record and, when it was merged, the one that stands for it; returns the id of the latter.
+
+    Both in the order of ids, as a merge does; a record that was merged or parted while we waited is let go again first.
+    """
+    while True:
+        wanted = {payer_id, Payer.objects.get(pk=payer_id).kept_id}
+        with transaction.atomic():
+            rows = Payer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
+            kept_id = {payer.pk: payer for payer in rows}[payer_id].kept_id
+            if kept_id in wanted:
+                return kept_id
+            transaction.set_rollback(True)
+
+
 def lock_dues(payer_id: int, instalment_ids: Collection[int]) -> dict[int, Instalment]:
     """Lock the payer and their instalments; returns those that exist and are theirs, fresh, with liability and kind."""
-    Payer.objects.select_for_update(of=("self",), no_key=True).get(pk=payer_id)
     locked = (
-        Instalment.objects.for_payer(payer_id)
+        Instalment.objects.for_payer(lock_payer(payer_id))
         .select_for_update(of=("self",), no_key=True)
         .filter(pk__in=instalment_ids)
         .select_related("liability__kind")
         .order_by("pk")
     )
     return {instalment.pk: instalment for instalment in locked}
+
+
+def lock_due(instalment: Instalment) -> Instalment:
+    """Lock an instalment and its payer; returns it fresh. Raises Refused `due_moved`: another record has it by now."""
+    due = lock_dues(instalment.liability.payer_id, [instalment.pk]).get(instalment.pk)
+    if due is None:
+        raise Refused(
+            "due_moved",
+            "Ta należność jest teraz w innym wpisie tej osoby.",
+            mend="Odśwież stronę i zrób to jeszcze raz.",
+        )
+    return due
 
 
 def lock_many(payer_ids: Collection[int], instalment_ids: Collection[int]) -> None:

@@ -24,17 +24,18 @@ SELECT kind, name, pesel, pesel_fingerprint, nip, regon, krs, '', '', '' FROM pa
 ON CONFLICT DO NOTHING
 RETURNING id, pesel_fingerprint, nip, regon, krs, ''
 """
-# The records are locked as a row that points at them would lock them, in the order of ids: none of them is merged away
-# between this look and what the caller hangs on it (residents/merging.py).
+# The records, and those that stand for them, are locked as a row that points at them would lock them, in the order of
+# ids: none is merged away or parted between this look and what the caller hangs on it (residents/merging.py).
 KNOWN = """
-SELECT COALESCE(merged_into_id, id), pesel_fingerprint, nip, regon, krs, town_number FROM residents_payer
-WHERE id IN (
-    SELECT id FROM residents_payer WHERE pesel_fingerprint = ANY(%(pesel)s)
-    UNION ALL SELECT id FROM residents_payer WHERE nip = ANY(%(nip)s)
-    UNION ALL SELECT id FROM residents_payer WHERE regon = ANY(%(regon)s)
-    UNION ALL SELECT id FROM residents_payer WHERE krs = ANY(%(krs)s)
-    UNION ALL SELECT id FROM residents_payer WHERE town_number = ANY(%(town)s)
+WITH found AS MATERIALIZED (
+    SELECT id, merged_into_id FROM residents_payer WHERE pesel_fingerprint = ANY(%(pesel)s)
+    UNION ALL SELECT id, merged_into_id FROM residents_payer WHERE nip = ANY(%(nip)s)
+    UNION ALL SELECT id, merged_into_id FROM residents_payer WHERE regon = ANY(%(regon)s)
+    UNION ALL SELECT id, merged_into_id FROM residents_payer WHERE krs = ANY(%(krs)s)
+    UNION ALL SELECT id, merged_into_id FROM residents_payer WHERE town_number = ANY(%(town)s)
 )
+SELECT COALESCE(merged_into_id, id), pesel_fingerprint, nip, regon, krs, town_number FROM residents_payer
+WHERE id IN (SELECT id FROM found UNION ALL SELECT merged_into_id FROM found WHERE merged_into_id IS NOT NULL)
 ORDER BY id FOR KEY SHARE
 """
 # A number's key in these statements: its kind, and the number or the PESEL's fingerprint.

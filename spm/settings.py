@@ -217,7 +217,7 @@ SESSION_COOKIE_AGE = 3600 * environment.integer(
     "SPM_SESSION_HOURS", 12, "Hours after which everybody signs in anew, idle or not."
 )
 # What lies sealed in columns of others: dotted paths for `manage.py rotate_keys`.
-SEALED_ELSEWHERE = ["residents.factor_rotation.reseal_factors"]
+SEALED_ELSEWHERE = ["residents.factor_rotation.reseal_factors", "residents.federated.tie_rotation.index_ties_anew"]
 DEVICE_COOKIE_NAME = "__Host-spm-device" if HTTPS else "spm-device"
 SIGN_IN_THROTTLES = {
     name: rate for name, rate in THROTTLES.items() if PROFILE != "test" or name.startswith("office_code")
