@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from spm import environment
 from spm.bank_settings import bank_settings
 from spm.identity_providers import identity_providers
+from spm.signature_settings import SILENCED, signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -245,6 +246,7 @@ MEDIA_ROOT = Path(environment.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "W
 CLAMAV = environment.text(
     "SPM_CLAMAV", "", "clamd, asked about every document: tcp://HOST:3310 or unix:///run/clamav/clamd.ctl. Empty: none."
 )
+SIGNATURES = signature_settings()
 MEDIA_URL = "/nie-wprost/"  # nothing is served from there: scans go through views that check who asks
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -391,7 +393,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+    # pyHanko's warnings quote certificates, and those name their holder's PESEL.
+    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}, **SILENCED},
     "root": {
         "handlers": ["console"],
         "level": environment.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged."),
