@@ -47,8 +47,7 @@ LIBRARY = (
     AttributeError,
     IndexError,
     AssertionError,
-    NotImplementedError,
-    RecursionError,
+    RuntimeError,
     OverflowError,
 )
 

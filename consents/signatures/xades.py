@@ -51,8 +51,7 @@ LIBRARY = (
     AttributeError,
     IndexError,
     AssertionError,
-    NotImplementedError,
-    RecursionError,
+    RuntimeError,
 )
 
 
