@@ -12,7 +12,8 @@ from django.templatetags.static import static
 from spm import environment
 from spm.bank_settings import bank_settings
 from spm.identity_providers import identity_providers
-from spm.signature_settings import SILENCED, signature_settings
+from spm.logging_settings import logging_settings
+from spm.signature_settings import signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -388,15 +389,4 @@ DEMO_PEOPLE = environment.integer("SPM_DEMO_PEOPLE", 2000, "Residents of the dem
 DEMO_COMPANIES = environment.integer("SPM_DEMO_COMPANIES", 150, "Companies of the demo town.")
 
 # --- log -------------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # pyHanko's warnings quote certificates, and those name their holder's PESEL.
-    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}, **SILENCED},
-    "root": {
-        "handlers": ["console"],
-        "level": environment.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged."),
-    },
-}
+LOGGING = logging_settings()

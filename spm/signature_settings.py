@@ -2,8 +2,6 @@
 
 from spm import environment
 
-SILENCED = {name: {"propagate": False, "level": "CRITICAL"} for name in ("pyhanko", "pyhanko_certvalidator", "signxml")}
-
 
 def signature_settings() -> dict[str, object]:
     """What consents.signatures.trust reads."""
