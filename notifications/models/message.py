@@ -1,7 +1,5 @@
-"""The outbox, its attempts, and the texts."""
+"""The outbox: one row a message, and each try to hand it over."""
 
-import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -9,51 +7,11 @@ from django.db.models.functions import Now
 from consents.models import Channel
 from core.fields import SealedTextField
 from notifications.kinds import Priority
+from notifications.models.text import TextVersion
 from notifications.states import FINAL, LABELS, State
 from residents.models import Payer
 
 FINAL_VALUES = sorted(state.value for state in FINAL)
-
-
-class TextTemplate(models.Model):
-    """The text of one kind of message on one channel. What is sent is always a version of it."""
-
-    kind = models.CharField("rodzaj wiadomości", max_length=40)
-    channel = models.CharField("droga", max_length=10, choices=Channel.choices)
-    language = models.CharField("język", max_length=5, default="pl")
-
-    class Meta:
-        verbose_name = "szablon"
-        verbose_name_plural = "szablony"
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "channel", "language"], name="text_template_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} ({self.get_channel_display()})"
-
-
-class TextVersion(models.Model):
-    """One version of a text; the newest is used, earlier ones stay because messages name them. Append-only."""
-
-    template = models.ForeignKey(TextTemplate, models.PROTECT, related_name="versions", verbose_name="szablon")
-    number = models.PositiveIntegerField("wersja")
-    subject = models.CharField("temat", max_length=150, blank=True, default="")
-    body = models.TextField("treść")
-    written_at = models.DateTimeField("napisano", db_default=Now())
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="napisał(a)"
-    )
-
-    class Meta:
-        verbose_name = "wersja tekstu"
-        verbose_name_plural = "wersje tekstów"
-        ordering = ["template", "-number"]
-        constraints = [models.UniqueConstraint(fields=["template", "number"], name="text_version_number_once")]
-        triggers = [pgtrigger.Protect(name="text_version_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.template}, wersja {self.number}"
 
 
 class Message(models.Model):
@@ -171,68 +129,6 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.outcome or '…'}"
-
-
-class GatewayRest(models.Model):
-    """A gateway that takes nothing (no credit, wrong token, away) rests: no worker claims messages for it `until` then.
-
-    Gone as soon as it takes something again. `failures` in a row make the rest longer.
-    """
-
-    gateway = models.CharField("bramka", max_length=20, unique=True)
-    until = models.DateTimeField("wstrzymana do")
-    failures = models.PositiveSmallIntegerField("niepowodzenia z rzędu", default=1)
-    reason = models.CharField("powód", max_length=200)
-
-    class Meta:
-        verbose_name = "wstrzymana bramka"
-        verbose_name_plural = "wstrzymane bramki"
-
-    def __str__(self) -> str:
-        return f"{self.gateway}: {self.reason}"
-
-
-class ServiceLetter(models.Model):
-    """One message that is no notification: a code for an address, or the answer to a STOP. No consent is asked, for the
-    recipient has just asked for it; it is in nobody's inbox, for a code must be read where it was sent.
-
-    The row is the message (notifications/service_letters.py). `body` is emptied when it is sent.
-    """
-
-    channel = models.CharField("droga", max_length=10, choices=Channel.choices)
-    address = SealedTextField("adres")
-    subject = models.CharField("temat", max_length=150, blank=True, default="")
-    body = SealedTextField("treść", blank=True, default="")
-    key = models.CharField("klucz", max_length=120, unique=True)
-    queued_at = models.DateTimeField("w kolejce od", db_default=Now())
-    not_before = models.DateTimeField("nie wcześniej niż")
-    expires_at = models.DateTimeField("nie później niż")
-    tries = models.PositiveSmallIntegerField("próby", default=0)
-    sent_at = models.DateTimeField("wysłano", null=True, blank=True)
-    refused = models.CharField("bramka odmówiła", max_length=80, blank=True, default="")
-
-    class Meta:
-        verbose_name = "wiadomość obsługowa"
-        verbose_name_plural = "wiadomości obsługowe"
-        indexes = [
-            # Read by notifications.service_letters.send_letters.
-            models.Index(
-                fields=["not_before"],
-                name="service_letter_to_send",
-                condition=models.Q(sent_at__isnull=True, refused=""),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"wiadomość obsługowa nr {self.pk}"
-
-
-LETTER_PREFIX = "spm-l"
-
-
-def letter_reference(letter_id: int) -> str:
-    """The id under which a gateway knows a service letter; delivery reports about them are passed over."""
-    return f"{LETTER_PREFIX}{letter_id}"
 
 
 def message_reference(message_id: int) -> str:
