@@ -9,6 +9,10 @@ record that was merged gets those of the one that stands for it by the time the 
 """
 
 from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
 
 from django.db import transaction
 
@@ -65,3 +69,29 @@ def lock_many(payer_ids: Collection[int], instalment_ids: Collection[int]) -> No
     for rows in (payers, instalments):
         for _ in rows.values_list("pk").iterator(chunk_size=10_000):
             pass
+
+
+LockedDue = tuple[int, int, str, str, date, Decimal, Decimal]
+
+
+def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> list[tuple[int, LockedDue]]:
+    """Lock many payers, then their open instalments and the named ones, each in order of their keys; plain values.
+
+    Each row is a payer, and of one instalment of theirs: key, whose its entries are, kind, regime, `payable_by`,
+    `outstanding` and `costs` – what a posting needs, and nothing that would cost a batch more.
+    """
+    payers = Payer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=payer_ids).order_by("pk")
+    for _ in payers.values_list("pk").iterator(chunk_size=10_000):
+        pass
+    locked = (
+        Instalment.objects.filter(
+            Q(outstanding__gt=0) | Q(costs__gt=0) | Q(pk__in=instalment_ids), liability__payer_id__in=payer_ids
+        )
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+        .values_list(
+            *("pk", "liability__payer_id", "liability__kind_id", "liability__kind__regime"),
+            *("payable_by", "outstanding", "costs"),
+        )
+    )
+    return [(row[1], row) for row in locked]

@@ -14,11 +14,12 @@ class PaymentsConfig(AppConfig):
     name = "payments"
     verbose_name = "płatności"
     message_kinds = (messages.PAYMENT_POSTED,)
-    kept = (kept.PAYMENTS,)
+    kept = (kept.PAYMENTS, kept.STATEMENTS)
     belongings = register(
         (
             Belonging("payments.Payment", "płatności", Fate.MOVES, locked_first=True),
             # The number says whose it was; payments/virtual_accounts.py leads it to the record that was kept.
+            Belonging("payments.BankEntry", "wpłaty przelewem", Fate.STAYS),
             Belonging("payments.VirtualAccount", "rachunki wirtualne", Fate.STAYS),
         )
     )

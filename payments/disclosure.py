@@ -6,7 +6,8 @@ from functools import partial
 
 from django.db.models import Max, QuerySet
 
-from payments.models import Payment, PaymentLine, VirtualAccount
+from payments.bank_entries import read_details
+from payments.models import BankEntry, Payment, PaymentLine, VirtualAccount
 from payments.providers import label_of
 from payments.receipt_pdf import receipt_pdf
 from payments.states import State
@@ -43,6 +44,13 @@ def _changes(payer_id: int) -> Iterable[Sequence[object]]:
     for payment in _of_person(payer_id).prefetch_related("changes").iterator(chunk_size=200):
         for change in sorted(payment.changes.all(), key=lambda one: one.pk):
             yield payment.reference, change.label, change.at
+
+
+def _transfers(payer_id: int) -> Iterable[Sequence[object]]:
+    entries = BankEntry.objects.filter(payer_id__in=same_person(payer_id)).order_by("-paid_on", "-pk")
+    for entry in entries.iterator(chunk_size=500):
+        title, name, _ = read_details(entry.details)
+        yield entry.paid_on, entry.booked_on, entry.amount, title, name, entry.sender, entry.settled_at
 
 
 def _virtual_accounts(payer_id: int) -> Iterable[Sequence[object]]:
@@ -103,6 +111,20 @@ SECTION = Section(
                 Column("costs", "Koszty upomnień", Shape.MONEY),
             ),
             _lines,
+        ),
+        Table(
+            "transfers",
+            "Wpłaty przelewem",
+            (
+                Column("paid_on", "Dzień zapłaty", Shape.DAY),
+                Column("booked_on", "Zaksięgowano w banku", Shape.DAY),
+                Column("amount", "Kwota", Shape.MONEY),
+                Column("title", "Tytuł"),
+                Column("sender_name", "Wpłacający"),
+                Column("sender_account", "Z rachunku"),
+                Column("posted_at", "Zaksięgowano", Shape.MOMENT),
+            ),
+            _transfers,
         ),
         Table(
             "virtual_accounts",

@@ -8,8 +8,10 @@ from django.conf import settings
 from core.errors import Refused
 from core.nrb import parse_nrb
 from payments.models import VirtualAccount
-from payments.virtual_number import make_virtual, read_virtual
+from payments.virtual_number import VirtualNumber, make_virtual, read_payer_digits, read_virtual
 from residents.models import Payer
+
+BANKS_PART_HIDDEN = "XX"  # mBank's «ID IPH»: before the payer's digits stand crosses instead of its own
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,17 @@ def owners_of(numbers: Collection[str]) -> dict[str, Owner]:
         )
     }
     for number in wanted - found.keys():
-        if said := read_virtual(settings.BANK["virtual_prefix"], number):
+        if said := _read(number):
             found[number] = (said.payer_no, said.kind_code)
     kept = kept_records({payer_id for payer_id, _ in found.values()})
     return {number: Owner(kept[payer], kind) for number, (payer, kind) in found.items() if payer in kept}
+
+
+def _read(number: str) -> VirtualNumber | None:
+    prefix = settings.BANK["virtual_prefix"]
+    if number.startswith(BANKS_PART_HIDDEN):
+        return read_payer_digits(number.removeprefix(BANKS_PART_HIDDEN)) if prefix else None
+    return read_virtual(prefix, number)
 
 
 def kept_records(payer_ids: Collection[int]) -> dict[int, int]:

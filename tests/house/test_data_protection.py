@@ -65,6 +65,11 @@ COVERED = {
     "payments.paymentchange": "payments",
     "payments.paymentline": "payments",
     "payments.virtualaccount": "payments",
+    "payments.bankentry": "statements",
+    "payments.bankstatement": "statements",
+    "payments.statementblock": "statements",
+    "payments.statementfile": "statements",
+    "payments.statementproblem": "statements",
 }
 
 
