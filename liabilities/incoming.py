@@ -78,6 +78,7 @@ class _Books:
     """What the batch knows: the law, the open dues of its payers, and the entries that it will write."""
 
     law: Figures
+    kept: dict[int, int]
     dues: dict[int, _Due]
     of_payer: dict[int, list[_Due]]
     licences: dict[int, LicenceFee]
@@ -172,7 +173,7 @@ def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: 
         landed = []
         for payment in payments:
             if (known := earlier.get(payment.reference)) is None:
-                known = books.land(_checked(payment, books))
+                known = books.land(_checked(replace(payment, payer_id=books.kept[payment.payer_id]), books))
                 earlier[payment.reference] = replace(known, is_new=False)
             landed.append(known)
         if books.rows:
@@ -198,12 +199,12 @@ def _checked(payment: Incoming, books: _Books) -> Incoming:
 
 def _read(payer_ids: Collection[int], named: Collection[int], *, at: datetime) -> _Books:
     """The payers' open dues and the *named* ones, locked, by their terms."""
+    locked = lock_open(payer_ids, named)
     dues: dict[int, _Due] = {}
     of_payer: dict[int, list[_Due]] = {}
-    for payer_id, row in lock_open(payer_ids, named):
-        due = dues.get(row[0])
+    for payer_id, (pk, _, owner, kind, regime, payable_by, outstanding, costs) in locked.dues:
+        due = dues.get(pk)
         if due is None:
-            pk, owner, kind, regime, payable_by, outstanding, costs = row
             due = dues[pk] = _Due(pk, owner, kind, Regime(regime), payable_by, outstanding, costs)
         of_payer.setdefault(payer_id, []).append(due)
     for own in of_payer.values():
@@ -212,7 +213,7 @@ def _read(payer_ids: Collection[int], named: Collection[int], *, at: datetime) -
     licences = (
         licence_fees(Instalment.objects.filter(pk__in=alcohol).select_related("liability__kind")) if alcohol else {}
     )
-    return _Books(figures(), dues, of_payer, licences, at)
+    return _Books(figures(), locked.kept, dues, of_payer, licences, at)
 
 
 def _earlier(references: Sequence[str]) -> dict[str, Landed]:

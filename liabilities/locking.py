@@ -9,15 +9,15 @@ record that was merged gets those of the one that stands for it by the time the 
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Q
 
-from django.db import transaction
-
 from core.errors import Refused
-from liabilities.models import Instalment
+from liabilities.models import Instalment, LiabilityBearer
 from residents.models import Payer
 
 
@@ -71,27 +71,57 @@ def lock_many(payer_ids: Collection[int], instalment_ids: Collection[int]) -> No
             pass
 
 
-LockedDue = tuple[int, int, str, str, date, Decimal, Decimal]
+LockedDue = tuple[int, int, int, str, str, date, Decimal, Decimal]
 
 
-def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> list[tuple[int, LockedDue]]:
-    """Lock many payers, then their open instalments and the named ones, each in order of their keys; plain values.
+@dataclass(frozen=True)
+class LockedBooks:
+    """What `lock_open` locked: which record stands for each payer that was asked for, and the dues of each record.
 
-    Each row is a payer, and of one instalment of theirs: key, whose its entries are, kind, regime, `payable_by`,
-    `outstanding` and `costs` – what a posting needs, and nothing that would cost a batch more.
+    Of an instalment: key, liability, whose its entries are, kind, regime, `payable_by`, `outstanding`, `costs`; plain
+    values, which cost a batch less than rows would.
     """
-    payers = Payer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=payer_ids).order_by("pk")
-    for _ in payers.values_list("pk").iterator(chunk_size=10_000):
-        pass
-    locked = (
-        Instalment.objects.filter(
-            Q(outstanding__gt=0) | Q(costs__gt=0) | Q(pk__in=instalment_ids), liability__payer_id__in=payer_ids
-        )
+
+    kept: dict[int, int]
+    dues: list[tuple[int, LockedDue]]
+
+
+def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> LockedBooks:
+    """Lock many payers, then their open instalments and the named ones, each in order of their keys."""
+    kept = _lock_records(payer_ids)
+    records = set(kept.values())
+    bearers = list(LiabilityBearer.objects.filter(payer_id__in=records).values_list("payer_id", "liability_id"))
+    whose = Q(liability__payer_id__in=records)
+    if bearers:
+        whose |= Q(liability_id__in={liability for _, liability in bearers})
+    is_wanted = Q(outstanding__gt=0) | Q(costs__gt=0)
+    if instalment_ids:
+        is_wanted |= Q(pk__in=instalment_ids)
+    rows = list(
+        Instalment.objects.filter(is_wanted, whose)
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
         .values_list(
-            *("pk", "liability__payer_id", "liability__kind_id", "liability__kind__regime"),
+            *("pk", "liability_id", "liability__payer_id", "liability__kind_id", "liability__kind__regime"),
             *("payable_by", "outstanding", "costs"),
         )
     )
-    return [(row[1], row) for row in locked]
+    of_liability: dict[int, list[LockedDue]] = {}
+    for row in rows if bearers else ():
+        of_liability.setdefault(row[1], []).append(row)
+    dues = [(row[2], row) for row in rows if row[2] in records]
+    dues += [(payer, row) for payer, liability in bearers for row in of_liability.get(liability, ()) if row[2] != payer]
+    return LockedBooks(kept, dues)
+
+
+def _lock_records(payer_ids: Collection[int]) -> dict[int, int]:
+    """Lock these records and those that stand for them, as `lock_payer` does; which one stands for each."""
+    while True:
+        known = Payer.objects.filter(pk__in=payer_ids).values_list("pk", "merged_into_id")
+        wanted = {key for row in known for key in row if key is not None}
+        with transaction.atomic():
+            rows = Payer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
+            kept = {key: merged or key for key, merged in rows.values_list("pk", "merged_into_id")}
+            if wanted.issuperset(kept.values()):
+                return {key: kept[key] for key in payer_ids}
+            transaction.set_rollback(True)

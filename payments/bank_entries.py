@@ -108,6 +108,7 @@ def _match_some(*, by: Actor, at: datetime, most: int) -> int:
         _by_kind(work)
         _by_virtual_account(work)
         _by_words(work, on=timezone.localdate(at))
+        _debits(work)
         first, last = work.entries[0].pk, work.entries[-1].pk
         if work.payments:
             post_incoming(work.payments, subject=f"bank_entries:{first}-{last}", by=by, at=at)
@@ -116,26 +117,15 @@ def _match_some(*, by: Actor, at: datetime, most: int) -> int:
 
 
 def _by_kind(work: _Batch) -> None:
-    """What needs no look-up: other currencies and reversals wait for a clerk, debits are outgoing money.
-
-    A debit that sends back the sum of a posted credit to where it came from may be its return: a clerk is asked.
-    """
-    debits = [entry for entry in work.entries if entry.mark == "D"]
-    posted = BankEntry.objects.filter(
-        state=EntryState.POSTED, mark="C", sender__in={entry.sender for entry in debits if entry.sender}
-    )
-    came = set(posted.values_list("sender", "amount")) if debits else set()
-    for entry in debits:
-        is_return = (entry.sender, entry.amount) in came
-        work.verdicts[entry.pk] = WAITS if is_return else _Verdict(EntryState.OUTGOING)
-    for entry in work.left():
-        if entry.mark != "C" or entry.is_lump or entry.currency != ZLOTY:
+    """What needs no look-up: reversals, lumps and other currencies wait for a clerk."""
+    for entry in work.entries:
+        if entry.mark in {"RC", "RD"} or (entry.mark == "C" and (entry.is_lump or entry.currency != ZLOTY)):
             work.verdicts[entry.pk] = WAITS
 
 
 def _by_virtual_account(work: _Batch) -> None:
     """First in order: the account to which it came names the payer, and maybe the kind of due."""
-    told = [entry for entry in work.left() if entry.credited]
+    told = [entry for entry in work.left() if entry.credited and entry.mark == "C"]
     owners = owners_of({entry.credited for entry in told})
     for entry in told:
         if (owner := owners.get(entry.credited)) is not None:
@@ -144,18 +134,36 @@ def _by_virtual_account(work: _Batch) -> None:
 
 def _by_words(work: _Batch, *, on: date) -> None:
     """Then what stands in the title, and who sent it; payouts of providers are set apart."""
-    facts = facts_of([entry.pk for entry in work.left()])
+    incoming = [entry for entry in work.left() if entry.mark == "C"]
+    facts = facts_of([entry.pk for entry in incoming])
     for key, one in list(facts.items()):
         if provider := provider_of_payout(name=one.name, title=one.title):
             work.verdicts[key] = _Verdict(EntryState.PAYOUT, None, Rule.PROVIDER, provider)
             del facts[key]
     search = Search(facts, on=on)
-    for entry in work.left():
+    for entry in incoming:
+        if entry.pk in work.verdicts:
+            continue
         found = certain(propose(facts[entry.pk], search.candidates(entry.pk)))
         if found is None:
             work.verdicts[entry.pk] = WAITS
         else:
             work.post(entry, found.payer_id, found.rule, instalments=found.instalments)
+
+
+def _debits(work: _Batch) -> None:
+    """Debits are outgoing money; one that sends the sum of a posted credit back to where it came from may take it back,
+    and a clerk is asked.
+    """
+    debits = work.left()
+    senders = {entry.sender for entry in debits if entry.sender}
+    posted = BankEntry.objects.filter(state=EntryState.POSTED, mark="C", sender__in=senders)
+    came = set(posted.values_list("sender", "amount")) if senders else set()
+    posting = {key for key, verdict in work.verdicts.items() if verdict.state is EntryState.POSTED}
+    came |= {(one.sender, one.amount) for one in work.entries if one.pk in posting}
+    for entry in debits:
+        is_return = (entry.sender, entry.amount) in came
+        work.verdicts[entry.pk] = WAITS if is_return else _Verdict(EntryState.OUTGOING)
 
 
 def facts_of(entry_ids: Collection[int]) -> dict[int, Facts]:

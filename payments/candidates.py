@@ -13,7 +13,7 @@ from django.db.models import Count, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Upper
 
 from core.errors import Refused
-from liabilities.models import Instalment, Liability
+from liabilities.models import Instalment, Liability, LiabilityBearer
 from liabilities.queries import OpenDue, seen_on
 from payments.entry_states import EntryState
 from payments.matching import Candidate, Facts, OwnDue, bare_decision, read_clues
@@ -209,10 +209,18 @@ def _joined(one: _Found | None, other: _Found) -> _Found:
 
 def _open_instalments(payer_ids: Collection[int]) -> dict[int, list[Instalment]]:
     """The open instalments of these payers, with liability and kind at hand, by their terms."""
+    joint: dict[int, list[int]] = defaultdict(list)
+    bearers = LiabilityBearer.objects.filter(payer_id__in=payer_ids)
+    for payer_id, liability_id in bearers.values_list("payer_id", "liability_id"):
+        joint[liability_id].append(payer_id)
     found: dict[int, list[Instalment]] = defaultdict(list)
-    rows = Instalment.objects.filter(Q(outstanding__gt=0) | Q(costs__gt=0), liability__payer_id__in=payer_ids)
+    whose = Q(liability__payer_id__in=payer_ids)
+    if joint:
+        whose |= Q(liability_id__in=list(joint))
+    rows = Instalment.objects.filter(Q(outstanding__gt=0) | Q(costs__gt=0), whose)
     for due in rows.select_related("liability__kind").order_by("payable_by", "pk"):
-        found[due.liability.payer_id].append(due)
+        for payer_id in {due.liability.payer_id, *joint.get(due.liability_id, ())}:
+            found[payer_id].append(due)
     return found
 
 

@@ -1,4 +1,4 @@
-"""A bank's file into the ledger: once, whole, in its place, every grosz on somebody's account or on the clearing one."""
+"""A bank's file into the ledger: once, whole, in its place, every grosz on somebody's account or on clearing."""
 
 import json
 from datetime import date, timedelta
@@ -216,10 +216,15 @@ def test_a_file_that_is_none_is_refused_and_nothing_is_kept(tmp_path: Path) -> N
     assert not StatementFile.objects.exists()
 
 
-def _refused(sql: str) -> str:
-    with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+def _run(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _refused(sql: str) -> str:
+    with pytest.raises(DatabaseError) as refusal:
+        _run(sql)
     return str(refusal.value)
 
 
