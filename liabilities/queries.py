@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from core.money import to_grosze
 from liabilities.bearers import joint_with
 from liabilities.figures import Figures, LicenceFee, figures, licence_fees
 from liabilities.interest import Interest
-from liabilities.models import Instalment, LedgerAccount, LedgerEntry
+from liabilities.models import ImportRun, Instalment, LedgerAccount, LedgerEntry
 from residents.queries import same_person
 
 NOTHING = Decimal("0.00")
@@ -144,6 +144,15 @@ def balance_of(dues: Iterable[OpenDue], credited: Decimal) -> Balance:
     interest = sum((due.interest.amount for due in dues), NOTHING)
     costs = sum((due.costs for due in dues), NOTHING)
     return Balance(principal, interest, costs, credited, principal + interest + costs - credited)
+
+
+def known_as_of(instalment: Instalment) -> datetime:
+    """The newest moment of which its source told of the instalment, be it only that nothing had changed."""
+    seen = ImportRun.objects.filter(source=instalment.source, as_of__gt=instalment.as_of, undone_at__isnull=True).extra(
+        where=["%s::bigint <@ seen"], params=[instalment.pk]
+    )
+    newest: datetime | None = seen.aggregate(newest=Max("as_of"))["newest"]
+    return newest or instalment.as_of
 
 
 def entries_of(instalment_id: int) -> "QuerySet[LedgerEntry]":

@@ -12,7 +12,7 @@ from residents.claims import claim_payer, grant_claim, refuse_claim
 from residents.confirming import CODE_DAYS, CODE_LETTERS, confirm_at_window, confirm_identity, issue_code
 from residents.identity import IdentityNumber, NumberKind
 from residents.mandates import grant_mandate, revoke_mandate
-from residents.many_payers import find_payers, insert_payers
+from residents.many_payers import Wanted, find_payers, insert_payers
 from residents.models import Contact, Payer
 from residents.models.payer import NUMBER_FIELDS, Kind
 from residents.queries import find_payer
@@ -148,14 +148,15 @@ def register_payers(people: Mapping[IdentityNumber, str], *, by: Actor) -> dict[
     Numbers of the town's own that nobody bears are missing from the answer: nobody is registered by them alone.
     """
     with transaction.atomic():
-        found = find_payers(people)
+        wanted = Wanted(people)
+        found = find_payers(wanted)
         missing = {
             number: name for number, name in people.items() if number not in found and number.kind != NumberKind.TOWN
         }
         if missing:
-            found |= insert_payers(missing)
+            found |= insert_payers(wanted, missing)
             # Somebody may have registered some of them between our look and our insert.
-            found |= find_payers(missing.keys() - found.keys())
+            found |= find_payers(wanted, among=missing.keys() - found.keys())
             audit.record("register_payers", "payers", by=by, count=len(missing))
     return found
 

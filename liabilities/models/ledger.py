@@ -107,8 +107,10 @@ class LedgerEntry(models.Model):
                         costs = i.costs + s.costs
                     FROM (
                         SELECT instalment_id,
-                            COALESCE(sum(amount) FILTER (
-                                WHERE account = 'principal' AND kind IN ('assessment', 'write_off')), 0) AS assessed,
+                            COALESCE(sum(amount) FILTER (WHERE account = 'principal' AND
+                                CASE WHEN reverses_id IS NULL THEN kind ELSE (
+                                    SELECT r.kind FROM liabilities_ledgerentry AS r WHERE r.id = reverses_id
+                                ) END IN ('assessment', 'write_off')), 0) AS assessed,
                             COALESCE(sum(amount) FILTER (WHERE account = 'principal'), 0) AS principal,
                             COALESCE(sum(amount) FILTER (WHERE account = 'costs'), 0) AS costs
                         FROM entered WHERE instalment_id IS NOT NULL GROUP BY instalment_id

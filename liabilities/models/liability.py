@@ -90,7 +90,8 @@ class Instalment(models.Model):
 
     `due_on` is the term in the decision, `payable_by` the day to which the law moves it. `assessed`, `outstanding` and
     `costs` are kept by a trigger from the ledger (liabilities/models/ledger.py): nobody writes them by hand.
-    `source_paid` and `as_of` are what the finance system last knew, and when it knew it.
+    `source_paid` and `as_of` are what the finance system last knew that was new, and when it knew it; `version` is its
+    own count of a row's changes. `source_interest` is kept of sources that compute interest themselves (DueSource).
     """
 
     liability = models.ForeignKey(Liability, models.PROTECT, related_name="instalments", verbose_name="należność")
@@ -108,6 +109,12 @@ class Instalment(models.Model):
     changed_in = models.ForeignKey(
         ImportRun, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="z importu"
     )
+    version = models.BigIntegerField("wersja w systemie źródłowym", null=True, blank=True)
+    is_annulled = models.BooleanField("anulowana", default=False, db_default=False)
+    source_interest = money_field("odsetki według systemu", null=True, blank=True)
+    source_interest_on = models.DateField("odsetki na dzień", null=True, blank=True)
+    decision_no = models.CharField("numer decyzji", max_length=60, blank=True, default="", db_default="")
+    decision_served_on = models.DateField("decyzję doręczono", null=True, blank=True)
 
     objects = InstalmentQuerySet.as_manager()
 
