@@ -93,11 +93,13 @@ def register_application(
     at: datetime,
     signed_at: datetime | None = None,
     evidence: Mapping[str, str] | None = None,
+    clause_version: str = clause.VERSION,
 ) -> ConsentApplication:
     """Register a signed application as a draft; its signer is found by *number* or becomes a payer.
 
     No *choices* means a resignation from everything. *signed_at* and *evidence* (how the signer was identified and
-    signed) are known of electronic signatures. Raises Refused with the field in `where`: `in_future`,
+    signed) are known of electronic signatures, *clause_version* of documents that say which one they show.
+    Raises Refused with the field in `where`: `in_future`,
     `signed_after_received`, `topic_unknown`, `channel_unknown`, `address_missing`, `email_unreadable`,
     `phone_unreadable`, `phone_unknown`, `not_mobile`.
     """
@@ -120,7 +122,7 @@ def register_application(
             received_on=received_on,
             scan=scan or "",
             scan_sha256=scan_digest(scan) if scan else "",
-            clause_version=clause.VERSION,
+            clause_version=clause_version,
             signed_at=signed_at,
             evidence=dict(evidence or {}),
             registered_at=at,

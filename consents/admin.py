@@ -25,6 +25,7 @@ from consents.confirmation_pdf import confirmation_pdf
 from consents.forms import ApplicationForm, RejectForm
 from consents.models import ApplicationState, Consent, ConsentApplication, Topic
 from consents.queries import rules
+from consents.signed_admin import SignedFileAdmin
 from core.admin import ReadOnlyAdmin
 from core.dates import format_date
 from core.errors import Refused
@@ -33,6 +34,8 @@ from residents.access import actor_of, staff_looked
 from residents.identity import mask_number
 from residents.models import Payer
 from residents.number_search import NumberSearch
+
+__all__ = ["ConsentAdmin", "ConsentApplicationAdmin", "SignedFileAdmin", "TopicAdmin"]
 
 
 def _day(moment: datetime | None) -> str:

@@ -12,7 +12,7 @@ class ConsentsConfig(AppConfig):
 
     name = "consents"
     verbose_name = "zgody"
-    kept = (kept.EVIDENCE, kept.REFUSED, kept.CODES)
+    kept = (kept.EVIDENCE, kept.REFUSED, kept.CODES, kept.SIGNED_FILES)
     belongings = register(
         (
             Belonging("residents.Contact", "telefon i e-mail", Fate.OWN_WAY, mover="consents.merging.ContactsMover"),

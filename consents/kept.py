@@ -46,4 +46,19 @@ CODES = Category(
     overdue="consents.address_codes.count_codes",
 )
 
-register(EVIDENCE, REFUSED, CODES)
+SIGNED_FILES = Category(
+    code="signed_files",
+    name="Odłożone pliki podpisane elektronicznie",
+    purpose="Przyjęcie wniosku podpisanego elektronicznie i wyjaśnienie, dlaczego pliku nie przyjęto",
+    people="osoby, które przysłały podpisany plik",
+    data="plik z podpisem i danymi wniosku, imię i nazwisko podpisującego, wynik sprawdzenia podpisu",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odłożony plik",
+    since="odłożenie pliku; plik przyjętego wniosku zostaje z wnioskiem",
+    keep=Period(12, Unit.MONTHS),
+    forget="consents.retention.forget_signed_files",
+    overdue="consents.retention.count_signed_files",
+)
+
+register(EVIDENCE, REFUSED, CODES, SIGNED_FILES)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from consents.models import ApplicationState, ConsentApplication
+from consents.models import ApplicationState, ConsentApplication, SignedFile, SignedFileState
 
 
 def _refused(before: datetime) -> "QuerySet[ConsentApplication]":
@@ -40,3 +40,18 @@ def count_papers(before: datetime) -> int:
     accepted = ConsentApplication.objects.filter(state=ApplicationState.ACCEPTED, decided_at__lt=before)
     holding = Q(consents__during__endswith__isnull=True) | Q(consents__during__endswith__gte=before)
     return accepted.exclude(pk__in=accepted.filter(holding, consents__isnull=False).values("pk")).count()
+
+
+def _closed(before: datetime) -> "QuerySet[SignedFile]":
+    return SignedFile.objects.filter(state=SignedFileState.CLOSED, decided_at__lt=before)
+
+
+def forget_signed_files(before: datetime, most: int) -> int:
+    """Delete at most *most* signed files that were set aside; returns how many. Their documents go with core's rule."""
+    some = list(_closed(before).order_by("pk").values_list("pk", flat=True)[:most])
+    return SignedFile.objects.filter(pk__in=some).delete()[0]
+
+
+def count_signed_files(before: datetime) -> int:
+    """How many signed files that were set aside are past their term."""
+    return _closed(before).count()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from consents.application_xml import find_applications, read_xml
 from consents.pdf_fields import NOT_OURS, read_form
 from consents.said import Said
+from consents.signatures import pades, xades
 from consents.signatures.pades import LIBRARY, SignedPdf, check_pdf
 from consents.signatures.report import SignatureReport, no_signature
 from consents.signatures.safe_xml import looks_like_xml
@@ -18,6 +19,7 @@ from residents.identity import IdentityNumber, NumberKind, read_identity
 
 PDF = b"%PDF-"
 OTHER = "To nie jest plik PDF ani XML."
+NOT_SIGNED = {pades.NOT_SIGNED, xades.NOT_SIGNED}
 EMPTY = "Plik jest pusty."
 NOBODY = "Nie wiadomo, kto podpisał: w podpisie nie ma numeru PESEL."
 ANOTHER = "Numer PESEL podpisującego jest inny niż na wniosku."
@@ -32,6 +34,11 @@ class CheckedFile:
     said: Said
     digest: str
     ending: str
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether there is any signature, good or bad."""
+        return bool(self.ending) and not NOT_SIGNED & set(self.report.faults)
 
     @property
     def faults(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "admin:consents_consentapplication_changelist",
                 "consents.view_consentapplication",
             ),
+            ("Podpisane pliki", "draw", "admin:consents_signedfile_changelist", "consents.view_signedfile"),
             ("Zgody", "how_to_reg", "admin:consents_consent_changelist", "consents.view_consent"),
             ("Rodzaje powiadomień", "label", "admin:consents_topic_changelist", "consents.view_topic"),
         ],

@@ -12,6 +12,7 @@ from consents.models.application import (
     Topic,
 )
 from consents.models.evidence import EvidenceLink
+from consents.models.signed_file import SignedFile, SignedFileState
 from consents.models.withdrawal import Withdrawal, WithdrawalWay
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "ConsentApplication",
     "EvidenceLink",
     "PermittedContact",
+    "SignedFile",
+    "SignedFileState",
     "Topic",
     "Withdrawal",
     "WithdrawalWay",

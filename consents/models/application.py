@@ -26,6 +26,13 @@ EVIDENCE_WORDS = {
     "phone": "Telefon potwierdzony",
     "email": "E-mail potwierdzony",
     "address": "Adres sieciowy",
+    "certificate": "Certyfikat podpisu",
+    "signature_time": "Czas podpisu",
+    "coverage": "Co obejmuje podpis",
+    "revocation": "Unieważnienie certyfikatu",
+    "checked": "Podpis sprawdzono",
+    "remarks": "Uwagi do podpisu",
+    "document": "Nr dokumentu",
 }
 
 

@@ -31,6 +31,7 @@ zgody/adres/<str:kind>/wyslij-kod/          405    405  405  405  405  405  405 
 zgody/wypisz/<str:token>/                   404    404  404  404  404  404  404  404  404
 zgody/wycofaj/                              405    405  405  405  405  405  405  405  405
 zgody/potwierdzenie.pdf                     in     who  200  200  who  who  who  who  who
+zgody/podpisany-wniosek/                     200    200  200  200  200  200  200  200  200
 zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
 wiadomosci/                                 in     who  200  200  who  who  who  who  who
 wiadomosci/<int:message_id>/                in     who  200  404  who  who  who  who  who
@@ -137,6 +138,8 @@ urzad/residents/account/<path:object_id>/remove_factor/ desk desk desk desk 403 
 urzad/residents/account/<path:object_id>/sign_out/ desk desk desk desk 403 403 403 403 go
 urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403 200  200
 urzad/consents/consentapplication/<int:pk>/potwierdzenie.pdf desk desk desk desk 200 403 403 200 200
+urzad/consents/signedfile/<int:pk>/plik/ desk desk desk desk 200 403 403 200 200
+urzad/consents/signedfile/<int:pk>/podglad/ desk desk desk desk 200 403 403 200 200
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
@@ -162,6 +165,7 @@ residents/datarequest        r     -    -    r    r
 residents/accessrecord       -     -    -    r    r
 residents/lookreason         -     -    -    r    ra
 consents/consentapplication  ra    -    -    r    ra
+consents/signedfile          ra    -    -    r    ra
 consents/consent             r     -    -    r    r
 consents/topic               r     -    r    r    r
 notifications/message        r     r    -    -    r
