@@ -136,7 +136,9 @@ class SignedFileAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if not str(object_id).isdecimal():
             raise Http404
-        stored = SignedFile.objects.select_related("application__payer", "document").filter(pk=int(str(object_id))).first()
+        stored = (
+            SignedFile.objects.select_related("application__payer", "document").filter(pk=int(str(object_id))).first()
+        )
         if stored is None:
             raise Http404
         if stored.application is not None:

@@ -23,7 +23,7 @@ def seed_rule(apps, schema_editor):
         category="signed_files",
         amount=12,
         unit="months",
-        since="odłożenie pliku",
+        since="odłożenie pliku; plik przyjętego wniosku zostaje z wnioskiem",
         legal_basis="art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odłożony plik",
     )
 

@@ -13,6 +13,8 @@ from django.test import Client
 
 from consents.actions import register_application
 from consents.replacement import Choice
+from consents.signatures.trust import Trust
+from consents.signed_files import receive_signed_file
 from core import inbound
 from core.models import AuditEntry
 from liabilities.models import BankRate
@@ -22,6 +24,8 @@ from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
 from residents.rodo import ask_correction
 from tests import make
+from tests.consents.authority import authority
+from tests.consents.signed_forms import filled_form, sign_pdf
 from tests.house.doors import CAST, STAFF, doors, manager_doors
 from tests.house.site_map import address_of, outcome, routes
 from tests.payments.paying import pay
@@ -67,6 +71,7 @@ class World:
         }
         self.rows: dict[str, object] = {
             "consents/consentapplication": scanned,
+            "consents/signedfile": _signed_file(),
             "payments/payment": payment.pk,
             "residents/mandate": mandate.pk,
         }
@@ -103,6 +108,19 @@ def _scanned() -> int:
         at=make.now(),
     )
     return draft.pk
+
+
+def _signed_file() -> int:
+    """One that waits: the town trusts nobody yet."""
+    stored = receive_signed_file(
+        sign_pdf(filled_form(make.pesel(1).value), authority().person(make.pesel(1).value)),
+        name="wniosek.pdf",
+        arrived_by="signed_file",
+        trust=Trust(),
+        by=make.BY,
+        at=make.now(),
+    )
+    return stored.pk
 
 
 @pytest.fixture(autouse=True)
