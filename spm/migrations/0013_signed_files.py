@@ -29,7 +29,7 @@ def seed_rule(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("spm", "0010_documents_kept"), ("consents", "0007_signed_files")]
+    dependencies = [("spm", "0012_imports_at_scale"), ("consents", "0007_signed_files")]
 
     operations = [
         migrations.RunPython(widen_roles, migrations.RunPython.noop),
