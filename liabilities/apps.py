@@ -18,6 +18,7 @@ class LiabilitiesConfig(AppConfig):
         (
             Belonging("liabilities.Liability", "należności", Fate.OWN_WAY, mover="liabilities.merging.DuesMover"),
             Belonging("liabilities.LiabilityBearer", "należności wspólne z innymi", Fate.MOVES),
+            Belonging("liabilities.Decision", "decyzje o ulgach", Fate.MOVES),
             Belonging("liabilities.CalendarLink", "odnośniki do kalendarza", Fate.MOVES),
             Belonging("liabilities.LedgerEntry", "nadpłata", Fate.OWN_WAY, mover="liabilities.merging.CreditMover"),
         )

@@ -16,6 +16,7 @@ from liabilities.actions import about_instalment
 from liabilities.due_row import RowProblem
 from liabilities.dues_formats import DuesFile
 from liabilities.models import DueSource, ImportKind, ImportProblem, ImportRun
+from liabilities.plan import PORTAL_SOURCE
 from liabilities.reading import Reading
 from notifications.actions import withdraw_messages
 
@@ -100,6 +101,8 @@ def import_dues(
     Raises Refused for a file that is none or is not whole (liabilities/dues_formats.py, control_record.py: nothing
     changes), `as_of_future`, `as_of_far`, `control_missing`, `import_running`, `keys_renumbered`.
     """
+    if source == PORTAL_SOURCE:
+        raise Refused("source_reserved", f"Nazwa {PORTAL_SOURCE} jest zajęta.", mend="Nazwij system źródłowy inaczej.")
     if as_of.year < EARLIEST:
         raise Refused("as_of_far", "Stan na (--as-of) leży w zbyt dawnej przeszłości.", mend="Popraw rok.")
     if timezone.localdate(as_of) > on or (at is not None and as_of > at):

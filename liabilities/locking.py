@@ -42,7 +42,7 @@ def lock_dues(payer_id: int, instalment_ids: Collection[int]) -> dict[int, Insta
         Instalment.objects.for_payer(lock_payer(payer_id))
         .select_for_update(of=("self",), no_key=True)
         .filter(pk__in=instalment_ids)
-        .select_related("liability__kind")
+        .select_related("liability__kind", "decision")
         .order_by("pk")
     )
     return {instalment.pk: instalment for instalment in locked}

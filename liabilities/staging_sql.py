@@ -73,8 +73,9 @@ JOIN liabilities_liability AS l ON l.id = i.liability_id
 WHERE i.as_of <= %(as_of)s AND NOT i.id <@ %(later)s::int8multirange
     AND (s.version IS NULL OR i.version IS NULL OR s.version >= i.version)
     AND CASE WHEN s.is_annulled THEN NOT i.is_annulled ELSE
-        i.is_annulled OR ROW(l.payer_id, l.kind_id, l.title, l.year, i.number, i.due_on, i.payable_by, i.account,
-            i.assessed, i.source_paid)
+        i.is_annulled OR ROW(l.payer_id, l.kind_id, l.title, l.year, i.number,
+            CASE WHEN i.accrues_after IS NULL THEN i.due_on ELSE s.due_on END,
+            COALESCE(i.accrues_after, i.payable_by), i.account, i.assessed, i.source_paid)
         <> ROW(p.payer_id, s.kind_id, s.title, s.year, s.number, s.due_on, s.payable_by, s.account, s.amount, s.paid)
         OR %(neutral)s AND ROW(i.version, i.source_interest, i.source_interest_on, i.decision_no, i.decision_served_on)
             IS DISTINCT FROM ROW(s.version, s.interest, s.interest_on, s.decision_no, s.decision_served_on)
@@ -105,7 +106,8 @@ FROM (
         CASE WHEN o.is_annulled OR o.amount = i.assessed THEN 0 ELSE o.amount - told.assessed END AS change,
         CASE WHEN o.is_annulled OR o.paid = i.source_paid THEN 0
             ELSE GREATEST(o.paid - told.paid - credited.paid, 0) END AS delta,
-        i.is_annulled OR ROW(l.title, l.year, i.due_on, i.payable_by, i.account, i.source_paid)
+        i.is_annulled OR ROW(l.title, l.year, CASE WHEN i.accrues_after IS NULL THEN i.due_on ELSE o.due_on END,
+            COALESCE(i.accrues_after, i.payable_by), i.account, i.source_paid)
             <> ROW(o.title, o.year, o.due_on, o.payable_by, o.account, o.paid)
         OR %(neutral)s AND ROW(i.version, i.source_interest, i.source_interest_on, i.decision_no, i.decision_served_on)
             IS DISTINCT FROM ROW(o.version, o.interest, o.interest_on, o.decision_no, o.decision_served_on) AS differs,
@@ -120,7 +122,7 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT COALESCE(sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) IN ('assessment', 'write_off')
                 AND e.reference LIKE 'import:%%'), 0) AS assessed,
-            COALESCE(-sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) IN ('payment', 'transfer')
+            COALESCE(-sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) IN ('payment', 'set_off')
                 AND (e.booked_at <= %(as_of)s OR r.id IS NOT NULL AND e.reference LIKE 'import:%%')), 0) AS paid,
             COALESCE(sum(e.amount) FILTER (WHERE e.reference LIKE 'import:%%'), 0) AS here
         FROM liabilities_ledgerentry AS e LEFT JOIN liabilities_ledgerentry AS r ON r.id = e.reverses_id
@@ -160,13 +162,14 @@ JOIN liabilities_liability AS l ON l.payer_id = n.payer_id AND l.kind_id = n.kin
 WHERE n.id BETWEEN %(first)s AND %(last)s
 """
 OTHER_ENTRIES = """
-INSERT INTO liabilities_ledgerentry (payer_id, instalment_id, kind, account, amount, value_on, booked_at, reference)
-SELECT c.payer_id, v.instalment_id, v.kind, v.account, v.amount, %(on)s, %(as_of)s, v.reference
+INSERT INTO liabilities_ledgerentry (payer_id, instalment_id, kind, account, amount, value_on, booked_at, reference,
+    due_kind_id)
+SELECT c.payer_id, v.instalment_id, v.kind, v.account, v.amount, %(on)s, %(as_of)s, v.reference, v.due_kind_id
 FROM due_verdict AS c CROSS JOIN LATERAL (VALUES
-    (c.id, CASE WHEN c.change < 0 THEN 'write_off' ELSE 'assessment' END, 'principal', c.change, %(reference)s),
-    (c.id, 'payment', 'principal', -c.to_principal, %(reference)s),
-    (NULL, 'payment', 'credit', -c.to_credit, %(reference)s || ':' || c.id)
-) AS v(instalment_id, kind, account, amount, reference)
+    (c.id, CASE WHEN c.change < 0 THEN 'write_off' ELSE 'assessment' END, 'principal', c.change, %(reference)s, NULL),
+    (c.id, 'payment', 'principal', -c.to_principal, %(reference)s, NULL),
+    (NULL, 'payment', 'credit', -c.to_credit, %(reference)s || ':' || c.id, c.kind_id)
+) AS v(instalment_id, kind, account, amount, reference, due_kind_id)
 WHERE c.blame = '' AND v.amount <> 0 AND NOT c.annuls
 """
 # A row that its source annulled: every entry that imports made for it is taken back by a counter-entry.
@@ -188,7 +191,11 @@ RETURNING i.id, i.outstanding = 0 AND i.costs = 0
 """
 OTHER_INSTALMENTS = """
 UPDATE liabilities_instalment AS i
-SET liability_id = l.id, due_on = c.due_on, payable_by = c.payable_by, account = c.account, source_paid = c.paid,
+SET liability_id = l.id,
+    due_on = CASE WHEN i.accrues_after IS NULL THEN c.due_on ELSE i.due_on END,
+    payable_by = CASE WHEN i.accrues_after IS NULL THEN c.payable_by ELSE i.payable_by END,
+    accrues_after = CASE WHEN i.accrues_after IS NOT NULL THEN LEAST(c.payable_by, i.payable_by - 1) END,
+    account = c.account, source_paid = c.paid,
     changed_in_id = %(run)s, as_of = %(as_of)s, is_annulled = false,
     version = CASE WHEN %(neutral)s THEN c.version ELSE i.version END,
     source_interest = CASE WHEN %(neutral)s THEN c.interest ELSE i.source_interest END,

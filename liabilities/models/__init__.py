@@ -3,6 +3,7 @@
 from liabilities.models.api_token import ApiAnswer, ApiToken, TokenScope
 from liabilities.models.bearer import LiabilityBearer
 from liabilities.models.calendar_link import CalendarLink
+from liabilities.models.decision import Decision, DecisionKind, DecisionPart
 from liabilities.models.imports import (
     DueSource,
     ImportChange,
@@ -16,6 +17,7 @@ from liabilities.models.imports import (
 )
 from liabilities.models.ledger import EntryKind, LedgerAccount, LedgerEntry
 from liabilities.models.liability import DueKind, Instalment, Liability
+from liabilities.models.limitation import LimitationFact
 from liabilities.models.rates import BankRate, Fee, FeeKind, Holiday, InterestRate, Question, Reading
 from liabilities.models.reminder_rule import ReminderRule
 
@@ -24,6 +26,9 @@ __all__ = [
     "ApiToken",
     "BankRate",
     "CalendarLink",
+    "Decision",
+    "DecisionKind",
+    "DecisionPart",
     "DueKind",
     "DueSource",
     "EntryKind",
@@ -41,6 +46,7 @@ __all__ = [
     "LedgerEntry",
     "Liability",
     "LiabilityBearer",
+    "LimitationFact",
     "MissingDecision",
     "MissingDue",
     "Question",

@@ -23,11 +23,23 @@ class DueKind(models.Model):
         "odsetki według", max_length=12, choices=[(regime.value, REGIME_LABELS[regime]) for regime in Regime]
     )
     topic_code = models.CharField("rodzaj powiadomień", max_length=40)
+    limitation_years = models.PositiveSmallIntegerField(
+        "przedawnienie (lata)",
+        default=5,
+        help_text="5: Ordynacja podatkowa art. 70 § 1; 3: okresowe i z działalności, 6: inne (art. 118 k.c.).",
+    )
 
     class Meta:
         verbose_name = "rodzaj należności"
         verbose_name_plural = "rodzaje należności"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="due_kind_limitation_of_the_law",
+                condition=models.Q(limitation_years__gte=1, limitation_years__lte=10),
+                violation_error_message="Przedawnienie trwa od roku do 10 lat.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -88,8 +100,11 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
 class Instalment(models.Model):
     """One instalment (rata) of a liability, with its term and what is left of it.
 
-    `due_on` is the term in the decision, `payable_by` the day to which the law moves it. `assessed`, `outstanding` and
-    `costs` are kept by a trigger from the ledger (liabilities/models/ledger.py): nobody writes them by hand.
+    `due_on` is the term in the decision, `payable_by` the day to which the law moves it. `assessed`, `outstanding`,
+    `costs`, `booked_interest` and `fee` (opłata prolongacyjna) are kept by a trigger from the ledger
+    (liabilities/models/ledger.py): nobody writes them by hand. Under a `decision` that deferred it or made it of an
+    arrear spread over instalments, interest stands still at what was booked while `payable_by` is kept;
+    `accrues_after` is the first term, from which interest counts once it is not (OP art. 49 § 2).
     `source_paid` and `as_of` are what the finance system last knew that was new, and when it knew it; `version` is its
     own count of a row's changes. `source_interest` is kept of sources that compute interest themselves (DueSource).
     """
@@ -104,6 +119,17 @@ class Instalment(models.Model):
     assessed = money_field("przypis", default=Decimal(0), editable=False)
     outstanding = money_field("pozostało", default=Decimal(0), editable=False)
     costs = money_field("koszty upomnień", default=Decimal(0), editable=False)
+    booked_interest = money_field("odsetki z decyzji", default=Decimal(0), db_default=Decimal(0), editable=False)
+    fee = money_field("opłata prolongacyjna", default=Decimal(0), db_default=Decimal(0), editable=False)
+    accrues_after = models.DateField("pierwotny termin", null=True, blank=True)
+    decision = models.ForeignKey(
+        "liabilities.Decision",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="instalments",
+        verbose_name="z decyzji",
+    )
     source_paid = money_field("wpłacono według systemu", default=Decimal(0))
     as_of = models.DateTimeField("stan na")
     changed_in = models.ForeignKey(
@@ -136,6 +162,17 @@ class Instalment(models.Model):
                 name="instalment_costs_not_negative",
                 condition=models.Q(costs__gte=0),
                 violation_error_message="Koszty upomnień nie mogą być ujemne.",
+            ),
+            models.CheckConstraint(
+                name="instalment_interest_and_fee_not_negative",
+                condition=models.Q(booked_interest__gte=0, fee__gte=0),
+                violation_error_message="Odsetki i opłata prolongacyjna nie mogą być ujemne.",
+            ),
+            models.CheckConstraint(
+                name="instalment_first_term_of_a_decision",
+                condition=models.Q(accrues_after__isnull=True)
+                | models.Q(decision__isnull=False, payable_by__gt=models.F("accrues_after")),
+                violation_error_message="Nowy termin z decyzji jest późniejszy niż pierwotny.",
             ),
             models.CheckConstraint(
                 name="instalment_payable_not_before_due",
