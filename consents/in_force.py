@@ -55,23 +55,6 @@ def put_in_force(application: ConsentApplication, *, at: datetime) -> None:
     )
 
 
-def start_first(
-    applications: "Iterable[tuple[ConsentApplication, Iterable[tuple[int, str]]]]", *, at: datetime
-) -> None:
-    """Consents of people who had none, and no application before: topic id and channel of each tick, in force *at*."""
-    Consent.objects.bulk_create(
-        Consent(
-            payer_id=application.payer_id,
-            topic_id=topic_id,
-            channel=channel,
-            application=application,
-            during=DateTimeTZRange(at, None),
-        )
-        for application, ticks in applications
-        for topic_id, channel in ticks
-    )
-
-
 def rule_anew(payer_id: int, *, at: datetime) -> None:
     """Make the consents in force of a record that was merged, or parted again, what its person's newest paper says.
 
@@ -85,18 +68,13 @@ def rule_anew(payer_id: int, *, at: datetime) -> None:
 
 
 def end_withdrawn(withdrawal: Withdrawal) -> int:
-    """End what *withdrawal* takes back of the application that rules; returns how many consents.
-
-    Each ends when it was taken back, also when that is learnt later (an answer by SMS that waited), but not before it
-    began.
-    """
+    """End what *withdrawal* takes back of the application that rules; returns how many consents."""
     ruling = accepted_applications(withdrawal.payer_id).first()
     if ruling is None:
         return 0
     withdrawn, signed = withdrawn_of(withdrawal), standing_of(ruling)
     ended = [consent for choice, consent in _current(withdrawal.payer_id).items() if withdrawn.takes(choice, signed)]
-    for consent in ended:
-        _end([consent], at=max(withdrawal.at, consent.during.lower))
+    _end(ended, at=max(withdrawal.at, _last_change(withdrawal.payer_id) or withdrawal.at))
     return len(ended)
 
 

@@ -87,6 +87,11 @@ class StoredDocument(models.Model):
         """The bytes that people may see; none of XML and of what was refused."""
         return self.rendition or (b"" if self.kind == "xml" else self.content)
 
+    @property
+    def page_numbers(self) -> range:
+        """Its pages, from 1."""
+        return range(1, self.pages + 1)
+
 
 class AuditEntry(models.Model):
     """Who did what, to what, for whom, when. Append-only: the database refuses to change or delete a row.

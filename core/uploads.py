@@ -11,7 +11,7 @@ from django.http import FileResponse
 
 from core.documents.arriving import check_document
 from core.documents.kinds import ENDINGS, LARGEST, Kind, apparent_kind, too_large
-from core.documents.serving import shown_file
+from core.documents.serving import saved_file, shown_file
 from core.documents.workshop import examine
 from core.errors import Refused
 
@@ -48,6 +48,4 @@ def scan_response(scan: FieldFile, *, name: str) -> FileResponse:
         found = None
     if found is not None and found.safe:
         return shown_file(found.safe, found.safe_kind, name=name)
-    response = shown_file(content, Kind.PDF, name=name, is_download=True)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}{PurePath(str(scan.name)).suffix}"'
-    return response
+    return saved_file(content, file_name=f"{name}{PurePath(str(scan.name)).suffix}")

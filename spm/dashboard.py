@@ -13,6 +13,7 @@ from consents.models import ConsentApplication
 from core.models import InboundEvent
 from liabilities.models import ImportRun, Instalment
 from liabilities.rate_watch import rate_warnings
+from mailroom.queries import mailbox_trouble, waiting_letters
 from notifications.models import Message
 from payments.models import Payment
 from residents.models import DataRequest
@@ -34,6 +35,8 @@ def _tasks(request: HttpRequest) -> list[Task]:
         waiting = ConsentApplication.objects.filter(state="draft").count()
         page = reverse("admin:consents_consentapplication_changelist")
         tasks.append(Task(str(waiting), "wnioski do sprawdzenia", f"{page}?state__exact=draft", waiting > 0))
+    if request.user.has_perm("mailroom.view_incomingmail"):
+        tasks += _mail()
     if request.user.has_perm("residents.change_datarequest"):
         asked = DataRequest.objects.filter(state="waiting").count()
         page = reverse("admin:residents_datarequest_changelist")
@@ -52,6 +55,16 @@ def _tasks(request: HttpRequest) -> list[Task]:
         refused = InboundEvent.objects.filter(is_verified=False).count()
         page = reverse("admin:core_inboundevent_changelist")
         tasks.append(Task(str(refused), "zdarzenia z błędnym podpisem", f"{page}?is_verified__exact=0", refused > 0))
+    return tasks
+
+
+def _mail() -> list[Task]:
+    page = reverse("admin:mailroom_incomingmail_changelist")
+    waiting = waiting_letters()
+    tasks = [Task(str(waiting), "e-maile do załatwienia", page, waiting > 0)]
+    if trouble := mailbox_trouble(timezone.now()):
+        since = timezone.localtime(trouble[0])
+        tasks.append(Task("!", f"skrzynka nie działa od {since:%d.%m.%Y, %H:%M}: {trouble[1]}", page, is_urgent=True))
     return tasks
 
 

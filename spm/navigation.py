@@ -40,12 +40,7 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "consents.view_consentapplication",
             ),
             ("Podpisane pliki", "draw", "admin:consents_signedfile_changelist", "consents.view_signedfile"),
-            (
-                "Wnioski z pliku",
-                "upload_file",
-                "admin:consents_importedpaper_changelist",
-                "consents.view_importedpaper",
-            ),
+            ("Poczta", "mail", "admin:mailroom_incomingmail_changelist", "mailroom.view_incomingmail"),
             ("Zgody", "how_to_reg", "admin:consents_consent_changelist", "consents.view_consent"),
             ("Rodzaje powiadomień", "label", "admin:consents_topic_changelist", "consents.view_topic"),
         ],

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from spm import environment
 from spm.bank_settings import bank_settings
 from spm.identity_providers import identity_providers
+from spm.incoming_settings import MailboxSettings, clamav_setting, mailbox_settings
 from spm.logging_settings import logging_settings
 from spm.signature_settings import signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
     "residents",
     "consents",
     "notifications",
+    "mailroom",
     "liabilities",
     "payments",
     "spm",
@@ -244,10 +246,9 @@ STATIC_ROOT = Path(
 )
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(environment.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "Where scans of consents are kept."))
-CLAMAV = environment.text(
-    "SPM_CLAMAV", "", "clamd, asked about every document: tcp://HOST:3310 or unix:///run/clamav/clamd.ctl. Empty: none."
-)
 SIGNATURES = signature_settings()
+CLAMAV: str = clamav_setting()
+MAILBOX: MailboxSettings = mailbox_settings()
 MEDIA_URL = "/nie-wprost/"  # nothing is served from there: scans go through views that check who asks
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -12,7 +12,6 @@ from consents.models.application import (
     Topic,
 )
 from consents.models.evidence import EvidenceLink
-from consents.models.imported_paper import ImportedPaper
 from consents.models.signed_file import SignedFile, SignedFileState
 from consents.models.withdrawal import Withdrawal, WithdrawalWay
 
@@ -25,7 +24,6 @@ __all__ = [
     "Consent",
     "ConsentApplication",
     "EvidenceLink",
-    "ImportedPaper",
     "PermittedContact",
     "SignedFile",
     "SignedFileState",

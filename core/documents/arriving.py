@@ -56,11 +56,15 @@ def check_document(content: bytes, *, kinds: frozenset[Kind] = SCANS, largest: i
 def store_document(
     content: bytes, *, name: str, by: Actor, at: datetime, kinds: frozenset[Kind] = SIGNED, largest: int = LARGEST
 ) -> StoredDocument:
-    """Check a document and keep it, sealed, under the *name* that its sender gave. Raises Refused as `check_document`.
+    """Check a document and keep it. Raises Refused as `check_document`."""
+    return keep_document(check_document(content, kinds=kinds, largest=largest), name=name, by=by, at=at)
 
-    Whoever stores it holds it by a foreign key; one that nobody holds is forgotten (core/documents/forgetting.py).
+
+def keep_document(checked: Checked, *, name: str, by: Actor, at: datetime) -> StoredDocument:
+    """Keep a document that passed, sealed, under the *name* that its sender gave, in the caller's transaction if any.
+
+    Whoever keeps it holds it by a foreign key; one that nobody holds is forgotten (core/documents/forgetting.py).
     """
-    checked = check_document(content, kinds=kinds, largest=largest)
     with transaction.atomic():
         document = StoredDocument.objects.create(
             name=name[:255],
@@ -70,7 +74,7 @@ def store_document(
             content=checked.content,
             rendition=checked.found.safe if checked.must_keep_bytes else b"",
             sha256=hashlib.sha256(checked.content).hexdigest(),
-            arrived_sha256=hashlib.sha256(content).hexdigest(),
+            arrived_sha256=hashlib.sha256(checked.original).hexdigest(),
             is_signed=checked.found.is_signed,
             is_scanned=checked.is_scanned,
             taken_out=list(checked.found.taken_out),

@@ -15,14 +15,21 @@ from core.models import StoredDocument
 PREVIEW = 1_600  # pixels: a page beside a form
 
 
-def shown_file(content: bytes, kind: Kind, *, name: str, is_download: bool = False) -> FileResponse:
-    """*content* as *name* with the ending of its *kind*; a download is of no type that a browser opens."""
-    response = FileResponse(
-        BytesIO(content),
-        content_type="application/octet-stream" if is_download else CONTENT_TYPES[kind],
-        filename=f"{name}.{ENDINGS[kind]}",
-        as_attachment=is_download,
+def shown_file(content: bytes, kind: Kind, *, name: str) -> FileResponse:
+    """*content* of *kind* as *name* with the ending of its kind, shown in the browser."""
+    shown = FileResponse(BytesIO(content), content_type=CONTENT_TYPES[kind], filename=f"{name}.{ENDINGS[kind]}")
+    return _switched_off(shown)
+
+
+def saved_file(content: bytes, *, file_name: str) -> FileResponse:
+    """*content* to be saved as *file_name*, of no type that a browser opens."""
+    saved = FileResponse(
+        BytesIO(content), content_type="application/octet-stream", filename=file_name, as_attachment=True
     )
+    return _switched_off(saved)
+
+
+def _switched_off(response: FileResponse) -> FileResponse:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
@@ -41,7 +48,7 @@ def original_response(document: StoredDocument, *, name: str) -> FileResponse:
     """The bytes as they are kept, to be saved and never opened here: evidence for somebody else's verifier."""
     if not document.content:
         raise Http404
-    return shown_file(document.content, Kind(document.kind), name=name, is_download=True)
+    return saved_file(document.content, file_name=f"{name}.{ENDINGS[Kind(document.kind)]}")
 
 
 def page_response(document: StoredDocument, page: int, *, name: str, longest: int = PREVIEW) -> FileResponse:

@@ -17,7 +17,7 @@ LIBRARIES = {
 }
 BROWSER = "chromium"
 XMLSEC = "xmlsec1"  # by which the tests' SAML provider signs
-CLAMAV = "clamav-daemon"
+SERVERS = {"clamd": "clamav-daemon", "dovecot": "dovecot-imapd"}
 SERVERS_PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 
 
@@ -28,8 +28,8 @@ def missing_packages(*, browser: bool) -> list[str]:
         missing.append(BROWSER)
     if browser and not xmlsec_path():
         missing.append(XMLSEC)
-    if browser and not server_path("clamd"):
-        missing.append(CLAMAV)
+    if browser:
+        missing += [package for program, package in SERVERS.items() if not server_path(program)]
     return missing
 
 

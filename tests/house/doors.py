@@ -140,6 +140,10 @@ urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403
 urzad/consents/consentapplication/<int:pk>/potwierdzenie.pdf desk desk desk desk 200 403 403 200 200
 urzad/consents/signedfile/<int:pk>/plik/ desk desk desk desk 200 403 403 200 200
 urzad/consents/signedfile/<int:pk>/podglad/ desk desk desk desk 200 403 403 200 200
+urzad/mailroom/incomingmail/<int:pk>/oryginal/ desk desk desk desk 200 403  403  200  200
+urzad/mailroom/incomingmail/<int:pk>/<int:place>/ desk desk desk desk 200 403 403 200 200
+urzad/mailroom/incomingmail/<int:pk>/<int:place>/oryginal/ desk desk desk desk 200 403 403 200 200
+urzad/mailroom/incomingmail/<int:pk>/<int:place>/strona/<int:page>/ desk desk desk desk 200 403 403 200 200
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
@@ -165,13 +169,13 @@ residents/datarequest        r     -    -    r    r
 residents/accessrecord       -     -    -    r    r
 residents/lookreason         -     -    -    r    ra
 consents/consentapplication  ra    -    -    r    ra
-consents/importedpaper       ra    -    -    r    ra
 consents/signedfile          ra    -    -    r    ra
 consents/consent             r     -    -    r    r
 consents/topic               r     -    r    r    r
 notifications/message        r     r    -    -    r
 notifications/gatewayrest    -     -    -    -    r
 notifications/texttemplate   -     r    r    -    r
+mailroom/incomingmail        r     -    -    r    r
 liabilities/instalment       r     r    -    -    r
 liabilities/ledgerentry      -     r    -    -    r
 liabilities/duekind          -     r    -    -    r

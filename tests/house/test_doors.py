@@ -12,9 +12,6 @@ from django.template import engines
 from django.test import Client
 
 from consents.actions import register_application
-from consents.importing import import_applications
-from consents.models import ImportedPaper
-from consents.paper_row import COLUMNS
 from consents.replacement import Choice
 from consents.signatures.trust import Trust
 from consents.signed_files import receive_signed_file
@@ -31,6 +28,7 @@ from tests.consents.authority import authority
 from tests.consents.signed_forms import filled_form, sign_pdf
 from tests.house.doors import CAST, STAFF, doors, manager_doors
 from tests.house.site_map import address_of, outcome, routes
+from tests.mailroom.post import letter_with_photograph
 from tests.payments.paying import pay
 from tests.sandbox_process import Sandbox
 
@@ -57,6 +55,7 @@ class World:
         merge_payers(
             kept=make.payer(make.nip(8)), duplicate=make.payer(make.nip(9)), reason="x", by=make.BY, at=make.now()
         )
+        letter_with_photograph()
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         self.values: dict[str, object] = {
             "pk": mandate.pk,
@@ -75,7 +74,6 @@ class World:
         self.rows: dict[str, object] = {
             "consents/consentapplication": scanned,
             "consents/signedfile": _signed_file(),
-            "consents/importedpaper": _imported_paper(),
             "payments/payment": payment.pk,
             "residents/mandate": mandate.pk,
         }
@@ -88,6 +86,7 @@ class World:
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
             known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"]}
+            known |= {"place": 1, "page": 1}
         return address_of(route, {**known, **values})
 
     def _row(self, table: str) -> object:
@@ -112,14 +111,6 @@ def _scanned() -> int:
         at=make.now(),
     )
     return draft.pk
-
-
-def _imported_paper() -> int:
-    """One that came in a file."""
-    cells = f"K-1;{make.pesel(1).value};Anna Nowak;;anna@example.com;2026-01-02;2026-01-02;papier;waste:email"
-    content = f"{';'.join(COLUMNS)}\n{cells}\n".encode()
-    import_applications(content, source="arkusz", on=make.today(), by=make.BY, at=make.now())
-    return ImportedPaper.objects.get().pk
 
 
 def _signed_file() -> int:

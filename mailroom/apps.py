@@ -1,0 +1,15 @@
+"""Django's name for this floor; importing it registers what the floor keeps of people."""
+
+from django.apps import AppConfig
+
+from mailroom import kept
+from residents import disclosure
+
+
+class MailroomConfig(AppConfig):
+    """The mailroom app."""
+
+    name = "mailroom"
+    verbose_name = "poczta przychodząca"
+    kept = (kept.SETTLED, kept.APART)
+    disclosed = disclosure.register("mailroom.disclosure.SECTION")
