@@ -1,8 +1,10 @@
 """What becomes of a payment at its provider: told about, completed, asked about, given up, settled by a clerk."""
 
+import logging
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 
 from core import audit
@@ -10,12 +12,13 @@ from core.actor import Actor, job
 from core.errors import Refused
 from payments.models import Payment
 from payments.posting import post
-from payments.providers import Notice, ProviderDown, ProviderRefused, provider_named
+from payments.providers import Notice, Provider, ProviderDown, ProviderRefused, provider_named
 from payments.states import OPEN, State, may_become
 from payments.transitions import advance, close_payment, day_of, locked_payment, payment_reference
 
 GIVE_UP_AFTER = timedelta(days=2)  # an order that nobody paid: the provider closed it long ago
 IN_DOUBT_AFTER = timedelta(days=7)  # a transfer may rest at a bank over a long weekend
+logger = logging.getLogger("spm.payments")
 
 
 def complete_payment(payment_id: int, *, notice: Notice, at: datetime, by: Actor | None = None) -> str:
@@ -34,9 +37,7 @@ def complete_payment(payment_id: int, *, notice: Notice, at: datetime, by: Actor
         if problem := _mismatch(payment, notice):
             _to_clerk(payment, problem, by=actor, at=at)
             return problem
-        if not payment.provider_order_id:
-            payment.provider_order_id = notice.provider_order_id
-            payment.save(update_fields=["provider_order_id"])
+        _remember(payment, notice)
         if notice.state is State.PAID:
             return _posted_or_parked(payment, notice, by=actor, at=at)
         if notice.state is State.CLERK:
@@ -46,6 +47,13 @@ def complete_payment(payment_id: int, *, notice: Notice, at: datetime, by: Actor
         if may_become(State(payment.state), notice.state) and payment.state != State.CLERK:
             advance(payment, notice.state, reason=f"operator: {notice.status}", at=at)
     return ""
+
+
+def _remember(payment: Payment, notice: Notice) -> None:
+    """Keep the provider's numbers as soon as it tells them: it is asked, and paid back, by them."""
+    payment.provider_order_id = payment.provider_order_id or notice.provider_order_id
+    payment.provider_payment_id = notice.payment_id or payment.provider_payment_id
+    payment.save(update_fields=["provider_order_id", "provider_payment_id"])
 
 
 def _after_posting(payment: Payment, notice: Notice) -> str:
@@ -58,8 +66,8 @@ def _after_posting(payment: Payment, notice: Notice) -> str:
 def _mismatch(payment: Payment, notice: Notice) -> str:
     if payment.provider_order_id not in {"", notice.provider_order_id}:
         return f"operator podaje inne zlecenie ({notice.provider_order_id[:40]}) niż to, które otworzyliśmy"
-    if notice.currency != "PLN" or notice.amount != payment.amount:
-        return f"operator podaje {notice.amount} {notice.currency[:3]}, a płatność jest na {payment.amount} PLN"
+    if notice.currency != "PLN" or notice.amount != payment.charged:
+        return f"operator podaje {notice.amount} {notice.currency[:3]}, a płatność jest na {payment.charged} PLN"
     return ""
 
 
@@ -88,19 +96,37 @@ def _posted_or_parked(payment: Payment, notice: Notice, *, by: Actor, at: dateti
     return ""
 
 
+def settled_notice(payment: Payment, notice: Notice, provider: Provider) -> Notice:
+    """*notice* after the provider was told to hand over what it promises; as it was, when it cannot be just now.
+
+    A promise of another sum than ours is left alone: a clerk sees it. Called with no transaction open; a promise that
+    was not kept leaves the payment pending, and the provider is asked again by the timetable.
+    """
+    if not notice.is_promise or payment.state == State.PAID or _mismatch(payment, notice):
+        return notice
+    try:
+        return provider.settle(notice)
+    except (ProviderDown, ProviderRefused) as trouble:
+        logger.warning("payment %s was not settled at %s: %s", payment.pk, payment.provider, trouble)
+        return notice
+
+
 def ask_provider(payment: Payment, *, at: datetime, by: Actor | None = None) -> State:
     """Ask the provider for the truth about a payment and bring it in; returns the state after that.
 
-    A provider that does not answer, or does not know the order, changes nothing. Called with no transaction open.
+    A provider that does not answer, does not know the order, or that the town no longer has, changes nothing. Called
+    with no transaction open.
     """
     Payment.objects.filter(pk=payment.pk).update(asked_at=at)
-    if payment.provider_order_id:
+    if payment.provider_order_id and payment.provider in settings.PAYMENT_PROVIDERS:
+        provider = provider_named(payment.provider, payment.recipient)
         try:
-            notice = provider_named(payment.provider).retrieve(payment.provider_order_id)
+            notice = provider.retrieve(payment.provider_order_id)
         except (ProviderDown, ProviderRefused):
             notice = None
         if notice is not None:
-            complete_payment(payment.pk, notice=notice, by=by or job("ask_provider"), at=at)
+            settled = settled_notice(payment, notice, provider)
+            complete_payment(payment.pk, notice=settled, by=by or job("ask_provider"), at=at)
     payment.refresh_from_db()
     return State(payment.state)
 
@@ -108,12 +134,15 @@ def ask_provider(payment: Payment, *, at: datetime, by: Actor | None = None) -> 
 def expire_payment(payment: Payment, *, at: datetime) -> None:
     """Give up an open payment of which nothing was heard for long; money that comes later is posted all the same.
 
-    One whose order was never opened goes at once, one that nobody paid after two days; one that the provider still
-    calls pending after a week goes to a clerk. Call it after the provider was asked.
+    One whose order was never opened goes at once, one that nobody paid after two days. One that the provider still
+    calls pending after a week goes to a clerk, and so does one whose provider the town gave up meanwhile: nobody can be
+    asked. Call it after the provider was asked.
     """
     age = at - payment.started_at
     if not payment.provider_order_id:
         close_payment(payment.pk, State.EXPIRED, reason="nie otwarto zlecenia u operatora", at=at)
+    elif payment.provider not in settings.PAYMENT_PROVIDERS:
+        close_payment(payment.pk, State.CLERK, reason="gmina nie ma już tego operatora, sprawdź w jego panelu", at=at)
     elif payment.state == State.PENDING and age >= IN_DOUBT_AFTER:
         close_payment(payment.pk, State.CLERK, reason="operator od tygodnia nie rozstrzygnął płatności", at=at)
     elif payment.state != State.PENDING and age >= GIVE_UP_AFTER:

@@ -21,6 +21,7 @@ from payments.providers import (
     ProviderDoubt,
     ProviderDown,
     ProviderRefused,
+    notice_path,
     provider_named,
 )
 from payments.states import State
@@ -115,6 +116,7 @@ def _freeze(payment: Payment, dues: Sequence[OpenDue], *, by: Actor, at: datetim
     PaymentLine.objects.bulk_create(
         PaymentLine(
             payment=payment,
+            payer_id=payment.payer_id,
             instalment_id=due.instalment_id,
             principal=due.principal,
             interest=due.interest.amount,
@@ -135,7 +137,7 @@ def _open_order(payment: Payment, dues: Sequence[OpenDue], *, customer_ip: str, 
         lines=[OrderLine(f"{due.title} {due.year}, rata {due.number}", due.total) for due in dues],
         customer_ip=customer_ip,
         buyer_email=payment.made_by.email,
-        notify_url=f"{settings.BASE_URL}/hooks/{payment.provider}/",
+        notify_url=settings.BASE_URL + notice_path(payment.provider, payment.recipient),
         continue_url=f"{settings.BASE_URL}/platnosci/{payment.number}/powrot/",
         valid_seconds=int((payment.frozen_until - at).total_seconds()),
     )

@@ -11,5 +11,6 @@ urlpatterns = [
     path("platnosci/<uuid:number>/", views.detail, name="detail"),
     path("platnosci/<uuid:number>/powrot/", views.returned, name="returned"),
     path("platnosci/<uuid:number>/potwierdzenie.pdf", views.receipt, name="receipt"),
-    path("hooks/payu/", hooks.payu_notice, name="payu_notice"),
+    path("hooks/<slug:provider>/", hooks.notice, name="notice"),
+    path("hooks/<slug:provider>/konto/<slug:recipient>/", hooks.notice, name="notice_of_recipient"),
 ]

@@ -14,6 +14,7 @@ from spm.bank_settings import bank_settings
 from spm.identity_providers import identity_providers
 from spm.incoming_settings import MailboxSettings, clamav_setting, mailbox_settings
 from spm.logging_settings import logging_settings
+from spm.payment_settings import payment_settings
 from spm.signature_settings import signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
 
@@ -329,32 +330,16 @@ SMSAPI = {
     ),
 }
 BANK = bank_settings(production=PRODUCTION)
-PAYMENT_PROVIDERS = {"payu": "payments.providers.payu.PayU"}
-PAYU = {
-    "url": environment.text(
-        "SPM_PAYU_URL", "https://secure.payu.com" if PRODUCTION else "http://127.0.0.1:8801", "PayU."
-    ),
-    "pos_id": environment.text("SPM_PAYU_POS_ID", "" if PRODUCTION else "300746", "PayU's point of sale."),
-    "client_id": environment.text("SPM_PAYU_CLIENT_ID", "" if PRODUCTION else "300746", "PayU's OAuth client."),
-    "client_secret": environment.text(
-        "SPM_PAYU_CLIENT_SECRET",
-        "" if PRODUCTION else "2ee86a66e5d97e3fadc400c9f19b065d",
-        "PayU's OAuth secret.",
-        secret=True,
-    ),
-    "second_key": environment.text(
-        "SPM_PAYU_SECOND_KEY",
-        "" if PRODUCTION else "b6ca15b0d1020e8094d9b5f8d163db54",
-        "PayU's second key, which signs its notices.",
-        secret=True,
-    ),
-    "algorithms": environment.words(
-        "SPM_PAYU_ALGORITHMS", ["MD5", "SHA-256", "SHA-384", "SHA-512"], "Hashes accepted in PayU's signature."
-    ),
-}
-PAYMENT_MINUTES = environment.integer(
-    "SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen."
-)
+_payments = payment_settings(production=PRODUCTION)
+PAYMENT_PROVIDERS = _payments.providers
+PAYMENT_WAYS = _payments.ways
+PAYMENT_FEES = _payments.fees
+PAYMENT_RECIPIENTS = _payments.recipients
+PAYMENT_MINUTES = _payments.minutes
+PAYMENT_LEAST = _payments.least
+PAYU = _payments.payu
+PRZELEWY24 = _payments.przelewy24
+PAYPAL = _payments.paypal
 
 # --- who looked ------------------------------------------------------------------------------------------------------
 LOOK_REASON_ASKED = environment.flag(

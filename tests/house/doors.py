@@ -49,7 +49,8 @@ platnosci/rozpocznij/                       in     who  go   go   who  who  who 
 platnosci/<uuid:number>/                    in     who  200  404  who  who  who  who  who
 platnosci/<uuid:number>/powrot/             in     who  200  404  who  who  who  who  who
 platnosci/<uuid:number>/potwierdzenie.pdf   in     who  200  404  who  who  who  who  who
-hooks/payu/                                 405    405  405  405  405  405  405  405  405
+hooks/<slug:provider>/                      405    405  405  405  405  405  405  405  405
+hooks/<slug:provider>/konto/<slug:recipient>/ 405  405  405  405  405  405  405  405  405
 hooks/sms/<str:secret>/odpowiedzi/          404    404  404  404  404  404  404  404  404
 hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
 deklaracja-dostepnosci/                     200    200  200  200  200  200  200  200  200

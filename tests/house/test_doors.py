@@ -64,6 +64,8 @@ class World:
             "number": payment.number,
             "payer_id": payer.pk,
             "secret": "zly",
+            "provider": "payu",
+            "recipient": "zly",
             "kind": "telefon",
             "token": "zly",
             "organization_slug": "login-gov-pl",
@@ -246,6 +248,8 @@ def test_no_id_breaks_a_page(visitor: Visitor, world: World) -> None:
         "content_type_id",
         "number",
         "secret",
+        "provider",
+        "recipient",
     )
     for odd in ODD_IDS:
         values = dict.fromkeys(named, odd)
