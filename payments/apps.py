@@ -18,8 +18,10 @@ class PaymentsConfig(AppConfig):
     belongings = register(
         (
             Belonging("payments.Payment", "płatności", Fate.MOVES, locked_first=True),
-            # The number says whose it was; payments/virtual_accounts.py leads it to the record that was kept.
             Belonging("payments.BankEntry", "wpłaty przelewem", Fate.STAYS),
+            # Each is posted for the record into which its own was merged (payments/posting.py).
+            Belonging("payments.PaymentLine", "pozycje płatności", Fate.STAYS),
+            # The number says whose it was; payments/virtual_accounts.py leads it to the record that was kept.
             Belonging("payments.VirtualAccount", "rachunki wirtualne", Fate.STAYS),
         )
     )

@@ -9,6 +9,8 @@ from spm import environment
 
 BUILT_IN = {
     "payu": "payments.providers.payu.PayU",
+    "przelewy24": "payments.providers.przelewy24.Przelewy24",
+    "paypal": "payments.providers.paypal.PayPal",
 }
 TRANSFER = "transfer"
 NAME = re.compile(r"[a-z0-9-]{1,20}")
@@ -36,7 +38,7 @@ def payment_settings(*, production: bool) -> PaymentSettings:
     providers = {**BUILT_IN, **_plugins()}
     ways = environment.words(
         "SPM_PAYMENT_WAYS",
-        ["payu"],
+        ["payu"] if production else ["payu", "przelewy24", "paypal"],
         "Ways to pay that residents are offered, in this order: `payu`, `przelewy24`, `paypal`, `transfer` (a transfer "
         "from one's own bank), names of SPM_PAYMENT_PLUGINS. One taken off still hears of its payments.",
     )

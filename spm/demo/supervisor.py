@@ -115,6 +115,8 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "SPM_BASE_URL": f"http://127.0.0.1:{port}",
         "SPM_SMSAPI_URL": f"http://127.0.0.1:{sandbox}/",
         "SPM_PAYU_URL": f"http://127.0.0.1:{sandbox}",
+        "SPM_P24_URL": f"http://127.0.0.1:{sandbox}",
+        "SPM_PAYPAL_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_SMTP_PORT": str(smtp),
         "REDIS_URL": os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0",
         # Its own: two demos of one checkout would write one folder at the same time.
@@ -139,7 +141,8 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
         "sandbox",
         [sys.executable, "-m", "sandbox", "--port", told["sandbox"], "--smtp-port", told["smtp"]]
         + ["--state", str(directory / "sandbox.sqlite3"), "--portal-url", told["SPM_BASE_URL"]]
-        + ["--login-gov-pl", str(directory / "login-gov-pl")],
+        + ["--login-gov-pl", str(directory / "login-gov-pl")]
+        + ["--paypal-webhook-url", f"{told['SPM_BASE_URL']}/hooks/paypal/"],
     )
     _wait_until_healthy(children, [f"{told['SPM_PAYU_URL']}/health"])
 

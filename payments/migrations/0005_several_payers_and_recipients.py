@@ -15,7 +15,7 @@ ALTER TABLE payments_paymentline ENABLE TRIGGER USER;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_virtual_accounts"), ("residents", "0009_merges")]
+    dependencies = [("payments", "0004_bank_statements"), ("residents", "0009_merges")]
 
     operations = [
         migrations.AddField(
