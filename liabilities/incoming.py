@@ -15,18 +15,18 @@ from core import audit
 from core.actor import Actor
 from core.bulk import copy_rows
 from core.errors import Refused
-from liabilities.actions import about_instalment
+from liabilities.actions import about_instalment, reverse_entry
 from liabilities.allocation import Split, split
 from liabilities.figures import Figures, LicenceFee, figures, licence_fees
 from liabilities.interest import Interest
 from liabilities.locking import lock_open
 from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
-from liabilities.queries import NOTHING
+from liabilities.queries import NOTHING, credit
 from liabilities.regimes import Regime
 from notifications.actions import withdraw_messages
 
 COLUMNS = ("payer_id", "instalment_id", "kind", "account", "amount", "value_on", "booked_at", "reference")
-TAKING_PART = "należność opłacona"
+DUE_PAID = "należność opłacona"
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: 
             copy_rows(LedgerEntry._meta.db_table, COLUMNS, [[_text(cell) for cell in row] for row in books.rows])
         touched = {key for one in landed if one.is_new for key in one.instalments}
         closed = [key for key in touched if not books.dues[key].outstanding and not books.dues[key].costs]
-        withdraw_messages(about=[about_instalment(key) for key in closed], reason=TAKING_PART, at=at)
+        withdraw_messages(about=[about_instalment(key) for key in closed], reason=DUE_PAID, at=at)
         audit.record("post_incoming", subject, by=by, payments=sum(one.is_new for one in landed))
     return landed
 
@@ -230,3 +230,25 @@ def _earlier(references: Sequence[str]) -> dict[str, Landed]:
     return {
         reference: Landed(reference, tuple(keys), credit, is_new=False) for reference, (keys, credit) in found.items()
     }
+
+
+def reverse_incoming(reference: str, *, reason: str, on: date, by: Actor, at: datetime) -> Decimal:
+    """Take a posted payment back: every entry under *reference* gets its counter-entry (storno); returns its sum.
+
+    All of them or none. Raises Refused `nothing_to_reverse`, `already_reversed` (one of them was by hand), and
+    `credit_used` when the payer's credit that came of it is no longer there.
+    """
+    with transaction.atomic():
+        entries = list(LedgerEntry.objects.filter(reference=reference).select_related("instalment__liability", "payer"))
+        if not entries:
+            raise Refused("nothing_to_reverse", "Pod tą podstawą nic nie zaksięgowano.")
+        for entry in sorted(entries, key=lambda one: one.amount):  # what was paid before what was charged with it
+            reverse_entry(entry, reason=reason, on=on, by=by, at=at)
+        for payer_id in {entry.payer.kept_id for entry in entries if entry.account == LedgerAccount.CREDIT}:
+            if credit(payer_id) < 0:
+                raise Refused(
+                    "credit_used",
+                    "Nadpłatę z tej wpłaty już wykorzystano: po stornie byłaby ujemna.",
+                    mend="Najpierw cofnij jej zaliczenie albo zwrot.",
+                )
+    return -sum((entry.amount for entry in entries if entry.kind == EntryKind.PAYMENT), NOTHING)

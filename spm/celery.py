@@ -25,5 +25,7 @@ app.conf.beat_schedule = {
     "poll-mailbox": {"task": "mailroom.tasks.poll_mailbox", "schedule": 60.0, "options": {"expires": 60}},
     "send-notices": {"task": "residents.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "handle-notices": {"task": "payments.tasks.handle_notices", "schedule": 20.0, "options": {"expires": 20}},
+    "take-statements": {"task": "payments.tasks.take_statements", "schedule": 60.0, "options": {"expires": 60}},
+    "prove-statements": {"task": "payments.tasks.prove_statements", "schedule": crontab(hour=3, minute=40)},
     "ask-late-payments": {"task": "payments.tasks.ask_late_payments", "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -15,7 +15,8 @@ from liabilities.models import ImportRun, Instalment
 from liabilities.rate_watch import rate_warnings
 from mailroom.queries import mailbox_trouble, waiting_letters
 from notifications.models import Message
-from payments.models import Payment
+from payments.clearing_queries import waiting_entries
+from payments.models import BankStatement, Payment
 from residents.models import DataRequest
 
 
@@ -45,6 +46,8 @@ def _tasks(request: HttpRequest) -> list[Task]:
         doubtful = Payment.objects.filter(state="clerk").count()
         page = reverse("admin:payments_payment_changelist")
         tasks.append(Task(str(doubtful), "płatności do wyjaśnienia", f"{page}?state__exact=clerk", doubtful > 0))
+    if request.user.has_perm("payments.view_bankentry"):
+        tasks += _statements()
     if request.user.has_perm("liabilities.view_importrun"):
         tasks += _imports()
     if request.user.has_perm("liabilities.view_interestrate"):
@@ -66,6 +69,16 @@ def _mail() -> list[Task]:
         since = timezone.localtime(trouble[0])
         tasks.append(Task("!", f"skrzynka nie działa od {since:%d.%m.%Y, %H:%M}: {trouble[1]}", page, is_urgent=True))
     return tasks
+
+
+def _statements() -> list[Task]:
+    left = waiting_entries().count()
+    parked = BankStatement.objects.filter(chain__in=["gap", "overlap"]).count()
+    page = reverse("admin:payments_bankstatement_changelist")
+    return [
+        Task(str(left), "wpłaty do wyjaśnienia", reverse("admin:payments_bankentry_clearing"), left > 0),
+        Task(str(parked), "wstrzymane wyciągi", f"{page}?chain__in=gap,overlap", parked > 0),
+    ]
 
 
 def _rates() -> list[Task]:
@@ -130,6 +143,7 @@ def _links(request: HttpRequest) -> list[tuple[str, str]]:
         ("consents.add_consentapplication", "Zarejestruj wniosek papierowy", "admin:consents_consentapplication_add"),
         ("residents.add_payer", "Zarejestruj płatnika", "admin:residents_payer_add"),
         ("liabilities.add_importrun", "Wczytaj należności z pliku", "admin:liabilities_importrun_add"),
+        ("payments.add_statementfile", "Wczytaj wyciąg z banku", "admin:payments_statementfile_add"),
     ]
     return [(label, reverse(name)) for permission, label, name in wanted if request.user.has_perm(permission)]
 

@@ -152,6 +152,16 @@ urzad/liabilities/instalment/karta/<int:payer_id>/karta.csv desk desk desk desk 
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
+urzad/payments/bankstatement/<int:pk>/rozstrzygnij/ desk desk desk desk 403 200 403 403 200
+urzad/payments/bankstatement/<path:object_id>/see_entries/ desk desk desk desk 403 go 403 403 go
+urzad/payments/bankstatement/<path:object_id>/decide/ desk desk desk desk 403 go 403 403 go
+urzad/payments/bankentry/work/              desk   desk desk desk 403  go   403  403  go
+urzad/payments/bankentry/kolejka/           desk   desk desk desk 403  go   403  403  go
+urzad/payments/bankentry/rozliczeniowe/     desk   desk desk desk 403  200  403  403  200
+urzad/payments/bankentry/<int:pk>/wyjasnij/ desk   desk desk desk 403  200  403  403  200
+urzad/payments/bankentry/<int:pk>/cofnij/   desk   desk desk desk 403  200  403  403  200
+urzad/payments/bankentry/<path:object_id>/open_in_queue/ desk desk desk desk 403 go 403 403 go
+urzad/payments/bankentry/<path:object_id>/reopen/ desk desk desk desk 403 go  403 403  go
 """
 
 # Admin's own pages of each table: `r` opens the list, a row and its history, `a` the form for a new one, `-` nothing.
@@ -188,6 +198,10 @@ liabilities/bankrate         -     r    -    -    r
 liabilities/reminderrule     -     ra   -    -    ra
 liabilities/importrun        -     ra   -    -    ra
 payments/payment             -     r    -    -    r
+payments/statementfile       -     ra   -    -    ra
+payments/bankstatement       -     r    -    -    r
+payments/bankentry           -     r    -    -    r
+payments/virtualaccount      -     r    -    -    r
 """
 ROW = "<path:object_id>/"
 # The administrator's role (the last column above is an account of the command line, which may do everything): these

@@ -19,6 +19,7 @@ from core import inbound
 from core.models import AuditEntry
 from liabilities.models import BankRate
 from notifications.models import GatewayRest, Message
+from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
 from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
@@ -30,6 +31,8 @@ from tests.house.doors import CAST, STAFF, doors, manager_doors
 from tests.house.site_map import address_of, outcome, routes
 from tests.mailroom.post import letter_with_photograph
 from tests.payments.paying import pay
+from tests.payments.statements.books import statement
+from tests.payments.statements.samples import Transfer
 from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +60,8 @@ class World:
         )
         letter_with_photograph()
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
+        virtual_account(payer)
+        statement(Transfer("12.00", "nie wiadomo za co"))
         self.values: dict[str, object] = {
             "pk": mandate.pk,
             "instalment_id": make.instalment("ANNA-1").pk,
