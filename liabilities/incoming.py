@@ -15,17 +15,17 @@ from core import audit
 from core.actor import Actor
 from core.bulk import copy_rows
 from core.errors import Refused
-from liabilities.actions import about_instalment, reverse_entry
-from liabilities.allocation import Split, split
-from liabilities.figures import Figures, LicenceFee, figures, licence_fees
-from liabilities.interest import Interest
+from liabilities.accrual import Circumstances, circumstances
+from liabilities.actions import about_instalment
+from liabilities.figures import Figures, figures
 from liabilities.locking import lock_open
 from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
-from liabilities.queries import NOTHING, credit
-from liabilities.regimes import Regime
+from liabilities.posting import NOTHING, Shares, changes_of, shares_of
 from notifications.actions import withdraw_messages
 
-COLUMNS = ("payer_id", "instalment_id", "kind", "account", "amount", "value_on", "booked_at", "reference")
+COLUMNS = (
+    *("payer_id", "instalment_id", "kind", "account", "amount", "value_on", "booked_at", "reference", "due_kind_id"),
+)
 DUE_PAID = "należność opłacona"
 
 
@@ -61,100 +61,69 @@ class Landed:
 
 
 @dataclass
-class _Due:
-    """An instalment while the payments of a batch take from it."""
-
-    pk: int
-    owner_id: int
-    kind_code: str
-    regime: Regime
-    payable_by: date
-    outstanding: Decimal
-    costs: Decimal
-
-
-@dataclass
 class _Books:
     """What the batch knows: the law, the open dues of its payers, and the entries that it will write."""
 
     law: Figures
+    about: Circumstances
     kept: dict[int, int]
-    dues: dict[int, _Due]
-    of_payer: dict[int, list[_Due]]
-    licences: dict[int, LicenceFee]
+    dues: dict[int, Instalment]
+    of_payer: dict[int, list[Instalment]]
     at: datetime
     rows: list[tuple[object, ...]] = field(default_factory=list)
-    interest_known: dict[tuple[object, ...], Interest] = field(default_factory=dict)
 
     def land(self, payment: Incoming) -> Landed:
         """Spread one payment over the dues, and keep its entries."""
-        left, touched = payment.amount, []
+        left, touched, last_kind = payment.amount, [], payment.kind_code or None
         for due in self._chosen(payment):
             if left <= 0:
                 break
-            shares = self._take(due, left, payment.value_on)
+            shares = shares_of(left, due, law=self.law, about=self.about, on=payment.value_on)
             if shares.excess == left:  # nothing is left of this due
                 continue
-            self._book(due, shares, payment)
+            self._take(due, shares, payment)
             touched.append(due.pk)
-            left = shares.excess
+            left, last_kind = shares.excess, due.liability.kind_id
         if left:
-            self._row(payment.payer_id, None, EntryKind.PAYMENT, LedgerAccount.CREDIT, -left, payment)
+            payer, kind = payment.payer_id, EntryKind.PAYMENT
+            self._row(payer, None, kind, LedgerAccount.CREDIT, -left, payment, due_kind=last_kind)
         return Landed(payment.reference, tuple(touched), left)
 
-    def _chosen(self, payment: Incoming) -> Iterable[_Due]:
+    def _chosen(self, payment: Incoming) -> Iterable[Instalment]:
         own = self.of_payer.get(payment.payer_id, [])
         if payment.instalments:
             known = {due.pk for due in own}
             return [self.dues[key] for key in payment.instalments if key in known]
         if payment.kind_code:
-            return [due for due in own if due.kind_code == payment.kind_code]
+            return [due for due in own if due.liability.kind_id == payment.kind_code]
         return own
 
-    def _take(self, due: _Due, amount: Decimal, on: date) -> Split:
-        interest = NOTHING
-        if on > due.payable_by and due.outstanding:
-            interest = self._interest(due, on).amount
-        shares = split(amount, principal=due.outstanding, interest=interest, costs=due.costs, regime=due.regime)
+    def _take(self, due: Instalment, shares: Shares, payment: Incoming) -> None:
+        """Keep the entries of one due, and what is left of it for the payments that follow."""
+        regime, owner = due.liability.kind.regime, due.liability.payer_id
+        for kind, account, amount in changes_of(shares, regime=regime, kind=EntryKind.PAYMENT):
+            self._row(owner, due.pk, kind, account, amount, payment)
         due.outstanding -= shares.principal
         due.costs -= shares.costs
-        if due.regime == Regime.ALCOHOL and shares.interest:
-            licence = self.licences[due.pk]
-            self.licences[due.pk] = replace(licence, surcharge_paid=licence.surcharge_paid + shares.interest)
-        return shares
-
-    def _interest(self, due: _Due, on: date) -> Interest:
-        if due.regime == Regime.ALCOHOL:
-            return self.law.interest(
-                due.outstanding,
-                payable_by=due.payable_by,
-                on=on,
-                regime=due.regime,
-                licence=self.licences.get(due.pk),
-            )
-        key = (due.outstanding, due.payable_by, on, due.regime)
-        found = self.interest_known.get(key)
-        if found is None:
-            found = self.law.interest(due.outstanding, payable_by=due.payable_by, on=on, regime=due.regime)
-            self.interest_known[key] = found
-        return found
-
-    def _book(self, due: _Due, shares: Split, payment: Incoming) -> None:
-        is_licence = due.regime == Regime.ALCOHOL
-        if shares.interest:
-            charge = EntryKind.SURCHARGE if is_licence else EntryKind.INTEREST
-            account = LedgerAccount.SURCHARGE if is_licence else LedgerAccount.INTEREST
-            self._row(due.owner_id, due.pk, charge, account, shares.interest, payment)
-            self._row(due.owner_id, due.pk, EntryKind.PAYMENT, account, -shares.interest, payment)
-        if shares.costs:
-            self._row(due.owner_id, due.pk, EntryKind.PAYMENT, LedgerAccount.COSTS, -shares.costs, payment)
-        if shares.principal:
-            self._row(due.owner_id, due.pk, EntryKind.PAYMENT, LedgerAccount.PRINCIPAL, -shares.principal, payment)
+        due.booked_interest -= shares.booked
+        due.fee -= shares.fee
+        if (licence := self.about.licences.get(due.pk)) is not None:
+            paid = licence.surcharge_paid + shares.interest
+            self.about.licences[due.pk] = replace(licence, surcharge_paid=paid)
 
     def _row(
-        self, payer_id: int, instalment: int | None, kind: str, account: str, amount: Decimal, payment: Incoming
+        self,
+        payer_id: int,
+        instalment: int | None,
+        kind: str,
+        account: str,
+        amount: Decimal,
+        payment: Incoming,
+        *,
+        due_kind: str | None = None,
     ) -> None:
-        self.rows.append((payer_id, instalment, kind, account, amount, payment.value_on, self.at, payment.reference))
+        on, reference = payment.value_on, payment.reference
+        self.rows.append((payer_id, instalment, kind, account, amount, on, self.at, reference, due_kind))
 
 
 def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: datetime) -> list[Landed]:
@@ -200,20 +169,13 @@ def _checked(payment: Incoming, books: _Books) -> Incoming:
 def _read(payer_ids: Collection[int], named: Collection[int], *, at: datetime) -> _Books:
     """The payers' open dues and the *named* ones, locked, by their terms."""
     locked = lock_open(payer_ids, named)
-    dues: dict[int, _Due] = {}
-    of_payer: dict[int, list[_Due]] = {}
-    for payer_id, (pk, _, owner, kind, regime, payable_by, outstanding, costs) in locked.dues:
-        due = dues.get(pk)
-        if due is None:
-            due = dues[pk] = _Due(pk, owner, kind, Regime(regime), payable_by, outstanding, costs)
+    dues = {due.pk: due for _, due in locked.dues}
+    of_payer: dict[int, list[Instalment]] = {}
+    for payer_id, due in locked.dues:
         of_payer.setdefault(payer_id, []).append(due)
     for own in of_payer.values():
         own.sort(key=lambda due: (due.payable_by, due.pk))
-    alcohol = [due.pk for due in dues.values() if due.regime == Regime.ALCOHOL]
-    licences = (
-        licence_fees(Instalment.objects.filter(pk__in=alcohol).select_related("liability__kind")) if alcohol else {}
-    )
-    return _Books(figures(), locked.kept, dues, of_payer, licences, at)
+    return _Books(figures(), circumstances(list(dues.values())), locked.kept, dues, of_payer, at)
 
 
 def _earlier(references: Sequence[str]) -> dict[str, Landed]:
@@ -230,25 +192,3 @@ def _earlier(references: Sequence[str]) -> dict[str, Landed]:
     return {
         reference: Landed(reference, tuple(keys), credit, is_new=False) for reference, (keys, credit) in found.items()
     }
-
-
-def reverse_incoming(reference: str, *, reason: str, on: date, by: Actor, at: datetime) -> Decimal:
-    """Take a posted payment back: every entry under *reference* gets its counter-entry (storno); returns its sum.
-
-    All of them or none. Raises Refused `nothing_to_reverse`, `already_reversed` (one of them was by hand), and
-    `credit_used` when the payer's credit that came of it is no longer there.
-    """
-    with transaction.atomic():
-        entries = list(LedgerEntry.objects.filter(reference=reference).select_related("instalment__liability", "payer"))
-        if not entries:
-            raise Refused("nothing_to_reverse", "Pod tą podstawą nic nie zaksięgowano.")
-        for entry in sorted(entries, key=lambda one: one.amount):  # what was paid before what was charged with it
-            reverse_entry(entry, reason=reason, on=on, by=by, at=at)
-        for payer_id in {entry.payer.kept_id for entry in entries if entry.account == LedgerAccount.CREDIT}:
-            if credit(payer_id) < 0:
-                raise Refused(
-                    "credit_used",
-                    "Nadpłatę z tej wpłaty już wykorzystano: po stornie byłaby ujemna.",
-                    mend="Najpierw cofnij jej zaliczenie albo zwrot.",
-                )
-    return -sum((entry.amount for entry in entries if entry.kind == EntryKind.PAYMENT), NOTHING)

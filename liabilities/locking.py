@@ -10,8 +10,6 @@ record that was merged gets those of the one that stands for it by the time the 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -71,46 +69,45 @@ def lock_many(payer_ids: Collection[int], instalment_ids: Collection[int]) -> No
             pass
 
 
-LockedDue = tuple[int, int, int, str, str, date, Decimal, Decimal]
-
-
 @dataclass(frozen=True)
 class LockedBooks:
-    """What `lock_open` locked: which record stands for each payer that was asked for, and the dues of each record.
-
-    Of an instalment: key, liability, whose its entries are, kind, regime, `payable_by`, `outstanding`, `costs`; plain
-    values, which cost a batch less than rows would.
-    """
+    """What `lock_open` locked: which record stands for each payer that was asked for, and the dues of each record."""
 
     kept: dict[int, int]
-    dues: list[tuple[int, LockedDue]]
+    dues: list[tuple[int, Instalment]]
 
 
 def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> LockedBooks:
-    """Lock many payers, then their open instalments and the named ones, each in order of their keys."""
+    """Lock many payers, then their open instalments and the named ones, each in order of their keys.
+
+    The instalments come with liability and kind, and with the columns that a posting needs: in a batch each other one
+    would cost.
+    """
     kept = _lock_records(payer_ids)
     records = set(kept.values())
     bearers = list(LiabilityBearer.objects.filter(payer_id__in=records).values_list("payer_id", "liability_id"))
     whose = Q(liability__payer_id__in=records)
     if bearers:
         whose |= Q(liability_id__in={liability for _, liability in bearers})
-    is_wanted = Q(outstanding__gt=0) | Q(costs__gt=0)
+    is_wanted = Q(outstanding__gt=0) | Q(costs__gt=0) | Q(booked_interest__gt=0) | Q(fee__gt=0)
     if instalment_ids:
         is_wanted |= Q(pk__in=instalment_ids)
     rows = list(
         Instalment.objects.filter(is_wanted, whose)
         .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-        .values_list(
-            *("pk", "liability_id", "liability__payer_id", "liability__kind_id", "liability__kind__regime"),
-            *("payable_by", "outstanding", "costs"),
+        .select_related("liability__kind")
+        .only(
+            *("payable_by", "accrues_after", "outstanding", "costs", "booked_interest", "fee"),
+            *("liability__payer_id", "liability__kind__regime"),
         )
+        .order_by("pk")
     )
-    of_liability: dict[int, list[LockedDue]] = {}
-    for row in rows if bearers else ():
-        of_liability.setdefault(row[1], []).append(row)
-    dues = [(row[2], row) for row in rows if row[2] in records]
-    dues += [(payer, row) for payer, liability in bearers for row in of_liability.get(liability, ()) if row[2] != payer]
+    of_liability: dict[int, list[Instalment]] = {}
+    for due in rows if bearers else ():
+        of_liability.setdefault(due.liability_id, []).append(due)
+    dues = [(due.liability.payer_id, due) for due in rows if due.liability.payer_id in records]
+    for payer_id, liability_id in bearers:
+        dues += [(payer_id, due) for due in of_liability.get(liability_id, ()) if due.liability.payer_id != payer_id]
     return LockedBooks(kept, dues)
 
 

@@ -68,22 +68,30 @@ def shares_of(amount: Decimal, due: Instalment, *, law: Figures, about: Circumst
     )
 
 
-def entries_on(due: Instalment, shares: Shares, event: Event) -> list[LedgerEntry]:
-    """The entries of one due: interest not charged yet is charged and paid in one go, so that its account ends at
-    nothing. So is the surcharge of an alcohol licence fee, on an account of its own.
+def changes_of(shares: Shares, *, regime: str, kind: EntryKind) -> list[tuple[str, str, Decimal]]:
+    """What is entered on one due of a *regime*: kind, account and amount of each entry.
+
+    Interest not charged yet is charged and paid in one go, so that its account ends at nothing. So is the surcharge of
+    an alcohol licence fee, on an account of its own.
     """
-    is_licence = due.liability.kind.regime == Regime.ALCOHOL
+    is_licence = regime == Regime.ALCOHOL
     charge, account = (
         (EntryKind.SURCHARGE, LedgerAccount.SURCHARGE) if is_licence else (EntryKind.INTEREST, LedgerAccount.INTEREST)
     )
     wanted = [
         (charge, account, shares.interest - shares.booked),
-        (event.kind, account, -shares.interest),
-        (event.kind, LedgerAccount.FEE, -shares.fee),
-        (event.kind, LedgerAccount.COSTS, -shares.costs),
-        (event.kind, LedgerAccount.PRINCIPAL, -shares.principal),
+        (kind, account, -shares.interest),
+        (kind, LedgerAccount.FEE, -shares.fee),
+        (kind, LedgerAccount.COSTS, -shares.costs),
+        (kind, LedgerAccount.PRINCIPAL, -shares.principal),
     ]
-    return [entry_on(due, kind, where, amount, event) for kind, where, amount in wanted if amount]
+    return [change for change in wanted if change[2]]
+
+
+def entries_on(due: Instalment, shares: Shares, event: Event) -> list[LedgerEntry]:
+    """The entries of one due (`changes_of`)."""
+    changes = changes_of(shares, regime=due.liability.kind.regime, kind=event.kind)
+    return [entry_on(due, kind, where, amount, event) for kind, where, amount in changes]
 
 
 def entry_on(due: Instalment, kind: str, account: str, amount: Decimal, event: Event) -> LedgerEntry:

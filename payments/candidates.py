@@ -9,29 +9,21 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Func, Q, QuerySet, TextField, Value
-from django.db.models.functions import Upper
+from django.db.models import Count, Q, QuerySet
 
 from core.errors import Refused
 from liabilities.models import Instalment, Liability, LiabilityBearer
+from liabilities.models.liability import bare_number
 from liabilities.queries import OpenDue, seen_on
 from payments.entry_states import EntryState
-from payments.matching import Candidate, Facts, OwnDue, bare_decision, read_clues
+from payments.matching import Candidate, Facts, OwnDue, read_clues
 from payments.models import BankEntry, Payment
 from payments.virtual_accounts import kept_records
 from residents.identity import read_identity
 from residents.models import Payer
 from residents.queries import find_payer
 
-POLISH, LATIN = "ĄĆĘŁŃÓŚŹŻ", "ACELNOSZZ"
-BARE_TITLE = Func(
-    Func(Upper("title"), Value(POLISH), Value(LATIN), function="translate"),
-    Value("[^A-Z0-9]"),
-    Value(""),
-    Value("g"),
-    function="regexp_replace",
-    output_field=TextField(),
-)
+BY_DECISION = "w tytule jest numer decyzji"
 MOST_DECISIONS = 500  # of one batch: each is looked for in the titles of all dues
 
 
@@ -137,19 +129,31 @@ class Search:
                 self._add(entry, payer_id, [pk], f"w tytule jest klucz raty {key}")
 
     def _by_decision(self) -> None:
+        """By the number that the finance system gave; where it gave none, by the title of the due."""
         named = self._each("decisions")
-        if not named or len(named) > MOST_DECISIONS:
+        if not named:
+            return
+        known = Instalment.objects.exclude(decision_no="").annotate(bare=bare_number("decision_no"))
+        rows = known.filter(bare__in=list(named)).order_by("payable_by", "pk")
+        found = set()
+        for pk, bare, payer_id in rows.values_list("pk", "bare", "liability__payer_id"):
+            found.add(bare)
+            for entry in named[bare]:
+                self._add(entry, payer_id, [pk], BY_DECISION)
+        self._by_title({decision: entries for decision, entries in named.items() if decision not in found})
+
+    def _by_title(self, named: Mapping[str, list[int]]) -> None:
+        """By decisions' numbers that stand in the titles of dues: read whole, so only for a few."""
+        if not 0 < len(named) <= MOST_DECISIONS:
             return
         is_named = reduce(or_, (Q(bare__contains=decision) for decision in named))
-        liabilities = Liability.objects.annotate(bare=BARE_TITLE).filter(is_named)
-        titles = dict(liabilities.values_list("pk", "title"))
+        liabilities = Liability.objects.annotate(bare=bare_number("title")).filter(is_named)
+        titles = dict(liabilities.values_list("pk", "bare"))
         rows = Instalment.objects.filter(liability_id__in=titles).order_by("payable_by", "pk")
         for pk, liability_id, payer_id in rows.values_list("pk", "liability_id", "liability__payer_id"):
-            bare = bare_decision(titles[liability_id])
-            for decision, entries in named.items():
-                if decision in bare:
-                    for entry in entries:
-                        self._add(entry, payer_id, [pk], "w tytule jest numer decyzji")
+            for decision in [one for one in named if one in titles[liability_id]]:
+                for entry in named[decision]:
+                    self._add(entry, payer_id, [pk], BY_DECISION)
 
     def _by_number(self, on: date) -> None:
         for payer_no, entries in self._each("payers").items():
@@ -217,8 +221,9 @@ def _open_instalments(payer_ids: Collection[int]) -> dict[int, list[Instalment]]
     whose = Q(liability__payer_id__in=payer_ids)
     if joint:
         whose |= Q(liability_id__in=list(joint))
-    rows = Instalment.objects.filter(Q(outstanding__gt=0) | Q(costs__gt=0), whose)
-    for due in rows.select_related("liability__kind").order_by("payable_by", "pk"):
+    is_open = Q(outstanding__gt=0) | Q(costs__gt=0) | Q(booked_interest__gt=0) | Q(fee__gt=0)
+    rows = Instalment.objects.filter(is_open, whose).select_related("liability__kind", "decision")
+    for due in rows.order_by("payable_by", "pk"):
         for payer_id in {due.liability.payer_id, *joint.get(due.liability_id, ())}:
             found[payer_id].append(due)
     return found

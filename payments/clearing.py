@@ -8,7 +8,9 @@ from django.utils import timezone
 from core import audit
 from core.actor import Actor
 from core.errors import Refused
-from liabilities.incoming import Incoming, post_incoming, reverse_incoming
+from liabilities.incoming import Incoming, post_incoming
+from liabilities.models import LedgerEntry
+from liabilities.storno import reverse_event
 from payments.bank_entries import ZLOTY
 from payments.entry_states import OPEN, Chain, EntryState, Rule
 from payments.models import BankEntry, BankStatement, entry_reference
@@ -79,7 +81,7 @@ def explain_entry(entry_id: int, *, reason: str, by: Actor, at: datetime) -> Ban
 def reopen_entry(entry_id: int, *, reason: str, by: Actor, at: datetime) -> BankEntry:
     """Put a posted or explained entry back among those that wait: what was posted is taken back by storno.
 
-    Raises Refused `not_settled`, `reason_missing`, `reversed_by_bank`, and as `reverse_incoming`.
+    Raises Refused `not_settled`, `reason_missing`, `reversed_by_bank`, and as `liabilities.storno.reverse_event`.
     """
     with transaction.atomic():
         entry = _locked(entry_id)
@@ -89,7 +91,7 @@ def reopen_entry(entry_id: int, *, reason: str, by: Actor, at: datetime) -> Bank
             raise Refused("reversed_by_bank", "Tę wpłatę cofnął już bank.")
         why = _said(reason)
         if entry.state == EntryState.POSTED:
-            reverse_incoming(entry.ledger_reference, reason=why, on=timezone.localdate(at), by=by, at=at)
+            _take_back(entry, reason=why, by=by, at=at)
         entry.state, entry.rule, entry.payer_id, entry.reason = EntryState.WAITING, "", None, ""
         entry.settled_at = entry.settled_by_id = None
         entry.save()
@@ -100,7 +102,7 @@ def reopen_entry(entry_id: int, *, reason: str, by: Actor, at: datetime) -> Bank
 def pass_reversal(entry_id: int, *, original_id: int, by: Actor, at: datetime) -> BankEntry:
     """The bank took a posted credit back: storno of what it had paid. *entry_id* is the reversal, never the credit.
 
-    Raises Refused `not_open`, `not_reversal` when the two do not belong together, and as `reverse_incoming`.
+    Raises Refused `not_open`, `not_reversal` when the two do not belong together, and as `reverse_event`.
     """
     with transaction.atomic():
         rows = BankEntry.objects.select_for_update(of=("self",)).select_related("statement").order_by("pk")
@@ -117,12 +119,18 @@ def pass_reversal(entry_id: int, *, original_id: int, by: Actor, at: datetime) -
         ):
             raise Refused("not_reversal", "Ta pozycja nie cofa wskazanej wpłaty.")
         why = f"bank cofnął wpłatę: {entry}"
-        reverse_incoming(original.ledger_reference, reason=why, on=timezone.localdate(at), by=by, at=at)
+        _take_back(original, reason=why, by=by, at=at)
         entry.state, entry.rule, entry.reverses = EntryState.POSTED, Rule.CLERK, original
         entry.settled_at, entry.settled_by_id = at, by.account_id
         entry.save()
         audit.record("pass_reversal", f"bank_entry:{entry.pk}", by=by, original=original.pk)
     return entry
+
+
+def _take_back(entry: BankEntry, *, reason: str, by: Actor, at: datetime) -> None:
+    """Storno of all that an entry's money paid."""
+    paid = LedgerEntry.objects.filter(reference=entry.ledger_reference).order_by("pk")[0]
+    reverse_event(paid, reason=reason, on=timezone.localdate(at), by=by, at=at)
 
 
 def accept_statement(statement_id: int, *, reason: str, by: Actor) -> None:

@@ -12,7 +12,7 @@ from core.errors import Refused
 from liabilities.models import Instalment
 from liabilities.queries import NOTHING
 from payments.bank_entries import facts_of
-from payments.candidates import LATIN, POLISH, Search
+from payments.candidates import Search
 from payments.entry_states import CLEARING, EntryState, Rule
 from payments.matching import Facts, Proposal, plain, propose
 from payments.models import BankEntry
@@ -25,6 +25,7 @@ OLDER = "dłużej"
 MOST_PROPOSALS = 9  # one a key
 MOST_LOOKED_AT = 40
 RETURNED_WITHIN = timedelta(days=90)
+POLISH, LATIN = "ĄĆĘŁŃÓŚŹŻ", "ACELNOSZZ"
 PLAIN_NAME = Func(Upper("name"), Value(POLISH), Value(LATIN), function="translate", output_field=TextField())
 
 

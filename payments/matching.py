@@ -76,11 +76,6 @@ def read_clues(title: str) -> Clues:
     )
 
 
-def bare_decision(text: str) -> str:
-    """*text* as decisions are compared: capitals and digits only."""
-    return NOT_ALNUM.sub("", plain(text))
-
-
 @dataclass(frozen=True)
 class Facts:
     """What is known of one credit: amounts in złoty."""

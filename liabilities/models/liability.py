@@ -6,12 +6,25 @@ from decimal import Decimal
 from typing import Self
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from core.fields import money_field
 from liabilities.models.imports import ImportRun
 from liabilities.regimes import REGIME_LABELS, Regime
 from residents.models import Payer
+
+
+def bare_number(column: str) -> models.Func:
+    """A number of *column* without its separators, in Latin capitals and digits: «FN.3120.1.2026» is «FN312012026»."""
+    capitals = models.Func(Upper(column), models.Value("ĄĆĘŁŃÓŚŹŻ"), models.Value("ACELNOSZZ"), function="translate")
+    return models.Func(
+        capitals,
+        models.Value("[^A-Z0-9]"),
+        models.Value(""),
+        models.Value("g"),
+        function="regexp_replace",
+        output_field=models.TextField(),
+    )
 
 
 class DueKind(models.Model):
@@ -149,7 +162,9 @@ class Instalment(models.Model):
         verbose_name_plural = "raty"
         indexes = [
             # Read by reminders and lists of open dues.
-            models.Index(fields=["payable_by"], name="instalment_open", condition=models.Q(outstanding__gt=0))
+            models.Index(fields=["payable_by"], name="instalment_open", condition=models.Q(outstanding__gt=0)),
+            # Read by the matching of bank transfers: decisions as people write them in a title.
+            models.Index(bare_number("decision_no"), name="instalment_decision", condition=~models.Q(decision_no="")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="instalment_external_id_once"),

@@ -75,6 +75,7 @@ def reverse_credit(payer: Payer, reference: str) -> None:
             amount=-entry.amount,
             value_on=DAY,
             reference=f"{reference}!",
+            due_kind_id=entry.due_kind_id,
         )
 
 

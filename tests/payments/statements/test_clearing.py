@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from core.errors import Refused
-from liabilities.actions import reverse_entry
 from liabilities.models import LedgerEntry
 from liabilities.queries import credit
+from liabilities.storno import reverse_event
 from payments import tasks
 from payments.clearing import (
     accept_statement,
@@ -165,8 +165,9 @@ def test_a_credit_that_was_used_cannot_be_taken_back(lost: BankEntry, anna_payer
         amount=Decimal(50),
         value_on=make.today(),
         reference="zwrot:1",
+        due_kind_id="PODATEK_NIERUCHOMOSCI_OF",
     )
-    with pytest.raises(Refused, match="już wykorzystano"):
+    with pytest.raises(Refused, match="już zużyta"):
         reopen_entry(entries()[1].pk, reason="pomyłka", by=make.BY, at=make.now())
     assert states() == ["posted", "posted"]
 
@@ -240,7 +241,7 @@ def test_the_proof_finds_a_storno_that_was_made_beside_the_statement(lost: BankE
     call_command("prove_statements", "--json", stdout=out)
     assert '"posted": "60.00"' in out.getvalue()
     paid = LedgerEntry.objects.get(kind="payment")
-    reverse_entry(paid, reason="ręcznie", on=make.today(), by=make.BY, at=make.now())
+    reverse_event(paid, reason="ręcznie", on=make.today(), by=make.BY, at=make.now())
     assert list(unproven_statements().values()) == [[lost.pk]]
     assert tasks.prove_statements() == 1
     with pytest.raises(SystemExit):

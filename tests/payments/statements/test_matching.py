@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from liabilities.models import Instalment
 from liabilities.queries import credit
 from payments.entry_states import Rule
 from payments.matching import Candidate, Facts, OwnDue, certain, plain, propose, read_clues, same_name
@@ -142,6 +143,13 @@ def test_a_decisions_number_in_the_title_of_a_due_leads_to_it(anna_payer: Payer)
     statement(Transfer("45.00", "dec. FN.3120.7.2026"), Transfer("44.00", "dec. FN.3120.7.2026", name="KTOŚ"))
     assert states() == ["posted", "waiting"]
     assert make.instalment("D-1").outstanding == 0
+
+
+def test_a_decisions_number_of_the_finance_system_leads_to_its_instalments(anna_payer: Payer) -> None:
+    Instalment.objects.filter(external_id="ANNA-1").update(decision_no="FN.3120.15.2026")
+    statement(Transfer("100.00", "decyzja nr fn 3120.15.2026"))
+    assert states() == ["posted"]
+    assert make.instalment("ANNA-1").outstanding == 0
 
 
 def test_a_payers_number_and_name_are_enough_for_a_part(anna_payer: Payer) -> None:
