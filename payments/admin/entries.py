@@ -50,7 +50,7 @@ class BankEntryAdmin(ReadOnlyAdmin):
         *("reason", "settled_at", "settled_by"),
     )
     readonly_fields = ("side", "sum", "title", "who", "text")
-    actions_list = ("work",)
+    actions_list = ("explain_all",)
     actions_detail = ("open_in_queue", "reopen")
 
     @admin.display(description="strona", ordering="mark")
@@ -97,7 +97,7 @@ class BankEntryAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("payments.change_bankentry"))
 
     @action(description="Wyjaśniaj po kolei", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
-    def work(self, request: HttpRequest) -> HttpResponse:
+    def explain_all(self, request: HttpRequest) -> HttpResponse:
         """The queue."""
         return redirect("admin:payments_bankentry_queue")
 

@@ -155,7 +155,7 @@ urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403 
 urzad/payments/bankstatement/<int:pk>/rozstrzygnij/ desk desk desk desk 403 200 403 403 200
 urzad/payments/bankstatement/<path:object_id>/see_entries/ desk desk desk desk 403 go 403 403 go
 urzad/payments/bankstatement/<path:object_id>/decide/ desk desk desk desk 403 go 403 403 go
-urzad/payments/bankentry/work/              desk   desk desk desk 403  go   403  403  go
+urzad/payments/bankentry/explain_all/       desk   desk desk desk 403  go   403  403  go
 urzad/payments/bankentry/kolejka/           desk   desk desk desk 403  go   403  403  go
 urzad/payments/bankentry/rozliczeniowe/     desk   desk desk desk 403  200  403  403  200
 urzad/payments/bankentry/<int:pk>/wyjasnij/ desk   desk desk desk 403  200  403  403  200
