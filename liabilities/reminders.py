@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import CharField, F, Max, QuerySet, TextField, Value
 from django.db.models.fields import DateTimeField, PositiveSmallIntegerField
 from django.db.models.functions import Cast, Concat, JSONObject
@@ -15,6 +16,7 @@ from core.actor import Actor
 from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ImportRun, Instalment, ReminderRule
 from notifications.actions import MESSAGE_COLUMNS, first_moment, queue_messages
+from notifications.joining import join_waiting
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 PASSED_LIVES = timedelta(days=7)
@@ -42,17 +44,21 @@ def queue_reminders(*, on: date, at: datetime, by: Actor) -> ReminderReport:
     """Queue the reminders of the day *on*: once an instalment, rule and channel, ever, whatever repeats.
 
     A rule of 7 days before takes the open instalments payable 7 days after *on*, and their payers' consents in force
-    for the kind of due. A second run of the same day queues nothing. *at* is now.
+    for the kind of due. A second run of the same day queues nothing. Several reminders to one person by one channel go
+    out as one. *at* is now.
     """
     declined = stale_sources(at=at)
     by_rule = {}
-    for rule in ReminderRule.objects.filter(is_active=True):
-        channels = [channel for channel, wanted in (("sms", rule.by_sms), ("email", rule.by_email)) if wanted]
-        by_rule[rule.days_before] = sum(
-            queue_messages(_rows(rule.days_before, channels, declined, bearer, on=on, at=at)) for bearer in BEARERS
-        )
-    queued = sum(by_rule.values())
-    audit.record("queue_reminders", f"day:{on.isoformat()}", by=by, queued=queued, declined=list(declined))
+    with transaction.atomic():
+        for rule in ReminderRule.objects.filter(is_active=True):
+            channels = [channel for channel, wanted in (("sms", rule.by_sms), ("email", rule.by_email)) if wanted]
+            by_rule[rule.days_before] = sum(
+                queue_messages(_rows(rule.days_before, channels, declined, bearer, on=on, at=at)) for bearer in BEARERS
+            )
+        queued = sum(by_rule.values())
+        joined = join_waiting()
+        told = {"queued": queued, "joined": joined, "declined": list(declined)}
+        audit.record("queue_reminders", f"day:{on.isoformat()}", by=by, **told)
     return ReminderReport(queued, by_rule, declined)
 
 

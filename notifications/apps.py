@@ -12,6 +12,6 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = "powiadomienia"
-    kept = (kept.MESSAGES, kept.LETTERS)
+    kept = (kept.MESSAGES, kept.LETTERS, kept.SUPPRESSED)
     belongings = register((Belonging("notifications.Message", "wiadomości", Fate.MOVES),))
     disclosed = disclosure.register("notifications.disclosure.SECTION")

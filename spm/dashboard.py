@@ -15,6 +15,8 @@ from liabilities.models import ImportRun, Instalment
 from liabilities.rate_watch import rate_warnings
 from mailroom.queries import mailbox_trouble, waiting_letters
 from notifications.models import Message
+from notifications.routes import health
+from notifications.shares import CapState
 from payments.clearing_queries import waiting_entries
 from payments.models import BankStatement, Payment
 from residents.models import DataRequest
@@ -54,6 +56,7 @@ def _tasks(request: HttpRequest) -> list[Task]:
         tasks += _rates()
     if request.user.has_perm("notifications.view_message"):
         tasks += _messages()
+        tasks += _gateways()
     if request.user.has_perm("core.view_inboundevent"):
         refused = InboundEvent.objects.filter(is_verified=False).count()
         page = reverse("admin:core_inboundevent_changelist")
@@ -136,6 +139,22 @@ def _messages() -> list[Task]:
             counts["unknown"] > 0,
         ),
     ]
+
+
+def _gateways() -> list[Task]:
+    """Gateways that are off, rest, or have spent most of what they may."""
+    tasks = []
+    page = reverse("admin:notifications_route_changelist")
+    for one in health(settings.MESSAGE_GATEWAYS, at=timezone.now()):
+        if not one.is_on:
+            tasks.append(Task("!", f"bramka {one.name} jest wyłączona", page, is_urgent=False))
+        elif one.rest:
+            tasks.append(Task("!", f"bramka {one.name} nie przyjmuje: {one.rest.reason}", page, is_urgent=True))
+        if one.cap_state is CapState.REACHED:
+            tasks.append(Task("!", f"bramka {one.name}: limit wydatków wyczerpany", page, is_urgent=True))
+        elif one.cap_state is CapState.WARNING:
+            tasks.append(Task("!", f"bramka {one.name}: wydano ponad 80% limitu", page, is_urgent=True))
+    return tasks
 
 
 def _links(request: HttpRequest) -> list[tuple[str, str]]:

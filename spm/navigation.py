@@ -94,6 +94,14 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         "Powiadomienia",
         [
             ("Wysłane i oczekujące", "send", "admin:notifications_message_changelist", "notifications.view_message"),
+            ("Bramki", "router", "admin:notifications_route_changelist", "notifications.view_route"),
+            ("Koszty", "savings", "admin:notifications_spending_changelist", "notifications.view_spending"),
+            (
+                "Adresy wstrzymane",
+                "unsubscribe",
+                "admin:notifications_suppressedaddress_changelist",
+                "notifications.view_suppressedaddress",
+            ),
             ("Teksty", "edit_note", "admin:notifications_texttemplate_changelist", "notifications.view_texttemplate"),
             (
                 "Reguły przypomnień",

@@ -308,7 +308,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
 )
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
-MESSAGE_GATEWAYS = {"sms": "notifications.gateways.smsapi.SmsApi", "email": "notifications.gateways.smtp.Smtp"}
+MESSAGE_GATEWAYS = {"sms": ["notifications.gateways.smsapi.SmsApi"], "email": ["notifications.gateways.smtp.Smtp"]}
 DISPATCH_LEASE_SECONDS = environment.integer(
     "SPM_DISPATCH_LEASE_SECONDS",
     300,

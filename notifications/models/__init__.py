@@ -1,8 +1,9 @@
 """The outbox, its attempts, the gateways' state, and the texts."""
 
-from notifications.models.gateway import GatewayRest
+from notifications.models.gateway import GatewayRest, Route, Spending
 from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
 from notifications.models.message import Attempt, Message, message_reference
+from notifications.models.suppression import SuppressedAddress
 from notifications.models.text import TextTemplate, TextVersion
 
 __all__ = [
@@ -10,7 +11,10 @@ __all__ = [
     "Attempt",
     "GatewayRest",
     "Message",
+    "Route",
     "ServiceLetter",
+    "Spending",
+    "SuppressedAddress",
     "TextTemplate",
     "TextVersion",
     "letter_reference",

@@ -20,6 +20,7 @@ class Message(models.Model):
     `kind` names a registered kind (notifications/kinds.py), `facts` are what its text may say (strings; money ends in
     `_pln`, dates in `_on`). `about` names the thing it speaks of («instalment:12»): `withdraw_messages(about=…)` finds
     it there. `dedupe_key` makes a second queueing a no-op. Subject and body are filled in when it is sent, and kept.
+    A `joined` message does not go out: `carried_by` is the one that speaks for both (notifications/joining.py).
     `in_doubt_since` is set while it waits to be asked about again under its key, because an answer was lost.
     `forgotten_at` says since when its text, facts and address are gone (notifications/retention.py).
     """
@@ -46,6 +47,15 @@ class Message(models.Model):
     not_before = models.DateTimeField("nie wcześniej niż", db_default=Now())
     expires_at = models.DateTimeField("nie później niż", null=True, blank=True)
     in_doubt_since = models.DateTimeField("wątpliwa od", null=True, blank=True)
+    carried_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried",
+        verbose_name="w wiadomości",
+        db_index=False,
+    )
     lease_until = models.DateTimeField("zajęta do", null=True, blank=True)
     leased_by = models.CharField("zajęta przez", max_length=80, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField("próby", default=0, db_default=0)
@@ -72,7 +82,7 @@ class Message(models.Model):
         verbose_name = "wiadomość"
         verbose_name_plural = "wiadomości"
         indexes = [
-            # Read by notifications.dispatch.claim_batch.
+            # Read by notifications.claiming.claim_batch.
             models.Index(
                 fields=["channel", "priority", "not_before", "id"],
                 name="message_to_claim",
@@ -81,10 +91,14 @@ class Message(models.Model):
             # Read by the sweeper of leases that ran out.
             models.Index(fields=["lease_until"], name="message_leased", condition=models.Q(state="sending")),
             # Read by withdraw_messages.
-            models.Index(fields=["about"], name="message_about_open", condition=models.Q(state="queued")),
+            models.Index(
+                fields=["about"], name="message_about_open", condition=models.Q(state__in=["queued", "joined"])
+            ),
             models.Index(fields=["payer", "-queued_at"], name="message_inbox"),
             # Read by forget_messages, once a night: rows lie in the order of their days, so a small index finds them.
             BrinIndex(fields=["queued_at"], name="message_to_forget"),
+            # Read by notifications.joining.
+            models.Index(fields=["carried_by"], name="message_carried", condition=models.Q(carried_by__isnull=False)),
             # Read by delivery reports.
             models.Index(
                 fields=["gateway", "gateway_id"], name="message_gateway_id", condition=~models.Q(gateway_id="")
@@ -100,6 +114,11 @@ class Message(models.Model):
                 condition=models.Q(state__in=FINAL_VALUES, closed_at__isnull=False)
                 | (~models.Q(state__in=FINAL_VALUES) & models.Q(closed_at__isnull=True)),
                 violation_error_message="Wiadomość zakończona musi mieć czas zakończenia.",
+            ),
+            models.CheckConstraint(
+                name="message_joined_is_carried",
+                condition=~models.Q(state="joined") | models.Q(carried_by__isnull=False),
+                violation_error_message="Dołączona wiadomość musi mieć tę, która ją niesie.",
             ),
             models.CheckConstraint(
                 name="message_leased_iff_sending",

@@ -16,7 +16,7 @@ from notifications import texts
 from notifications.actions import edit_text
 from notifications.forms import TextForm
 from notifications.kinds import KINDS
-from notifications.models import Attempt, GatewayRest, Message, TextTemplate
+from notifications.models import Attempt, Message, TextTemplate
 from notifications.sms_text import sms_size, transliterate
 from residents.access import actor_of, staff_looked
 
@@ -76,6 +76,7 @@ class MessageAdmin(ReadOnlyAdmin):
             "parts",
             "cost_points",
             "attempts",
+            "carried_by",
             "text_version",
         ),
     )
@@ -96,13 +97,6 @@ class MessageAdmin(ReadOnlyAdmin):
             staff_looked(request, message.payer, what="wiadomość do płatnika")
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return page
-
-
-@admin.register(GatewayRest)
-class GatewayRestAdmin(ReadOnlyAdmin):
-    """Gateways that take nothing right now, and why."""
-
-    list_display = ("gateway", "reason", "until", "failures")
 
 
 @admin.register(TextTemplate)
