@@ -19,6 +19,11 @@ app.conf.beat_schedule = {
     "collect-strays": {"task": "residents.tasks.collect_strays", "schedule": crontab(minute=40)},
     "prove-ledger": {"task": "liabilities.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "dispatch": {"task": "notifications.tasks.dispatch", "schedule": 15.0, "options": {"expires": 15}},
+    "dispatch-urgent": {
+        "task": "notifications.tasks.dispatch_urgent",
+        "schedule": 5.0,
+        "options": {"expires": 5, "queue": "urgent"},
+    },
     "send-letters": {"task": "notifications.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},
     "apply-answers": {"task": "notifications.tasks.apply_answers", "schedule": 20.0, "options": {"expires": 20}},

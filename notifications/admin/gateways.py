@@ -1,4 +1,4 @@
-"""Gateways as staff see and steer them: on or off, shares and limits, rests, what was spent, addresses that take nothing."""
+"""Gateways as staff steer them: switch, shares and limits, rests, what was spent, addresses that take nothing."""
 
 from typing import Any
 

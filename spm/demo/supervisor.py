@@ -155,7 +155,9 @@ def _start_portal(children: Children, port: int) -> None:
         + ["--preload", "--access-logfile", "-", "--access-logformat", "%(t)s %(m)s %(s)s %(L)s"],
     )
     worker = [python, "-m", "celery", "-A", "spm", "worker", "--pool", "threads", "--concurrency", "4"]
-    children.start("worker", [*worker, "--loglevel", "INFO", "--without-gossip", "--without-mingle"])
+    children.start(
+        "worker", [*worker, "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-Q", "celery,urgent"]
+    )
     schedule = str(children.logs.parent / "beat-schedule")
     children.start("beat", [python, "-m", "celery", "-A", "spm", "beat", "--schedule", schedule])
 

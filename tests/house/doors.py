@@ -185,6 +185,9 @@ consents/consent             r     -    -    r    r
 consents/topic               r     -    r    r    r
 notifications/message        r     r    -    -    r
 notifications/gatewayrest    -     -    -    -    r
+notifications/route          -     -    -    -    ra
+notifications/spending       -     r    -    -    r
+notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     r    r    -    r
 mailroom/incomingmail        r     -    -    r    r
 liabilities/instalment       r     r    -    -    r
@@ -210,6 +213,9 @@ MANAGER_TABLES = {
     "residents/account": "r",
     "residents/lookreason": "ra",
     "notifications/gatewayrest": "r",
+    "notifications/route": "ra",
+    "notifications/spending": "r",
+    "notifications/suppressedaddress": "r",
     "notifications/texttemplate": "r",
     "core/auditentry": "r",
     "core/retentionrule": "r",

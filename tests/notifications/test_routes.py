@@ -1,4 +1,4 @@
-"""Several gateways of a channel: shares, fail-over, switch, limits of messages a second and of money; dead addresses."""
+"""Several gateways of a channel: shares, fail-over, the switch, limits a second and of money; dead addresses."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
+from notifications import tasks
 from notifications.actions import queue_message
 from notifications.dispatch import dispatch
 from notifications.gateways import Outcome, Receipt
@@ -120,6 +121,15 @@ def test_the_urgent_lane_leaves_reminders_to_others(watched: type[WatchedGateway
     Message.objects.filter(channel="email").delete()
     dispatch(clock=lambda: AT, worker="urgent", least_urgent=Priority.TRANSACTION)
     assert (only(kind="payment_posted").state, only(kind="due_approaching").state) == ("sent", "queued")
+
+
+@pytest.mark.django_db
+def test_the_timetables_urgent_job_sends_confirmations_only(watched: type[WatchedGateway], anna_told: Payer) -> None:
+    remind(anna_told, at=make.now())
+    confirm(anna_told, at=make.now())
+    Message.objects.filter(channel="email").delete()
+    assert tasks.dispatch_urgent() == {"sent": 1}
+    assert tasks.dispatch_urgent() == {}
 
 
 @pytest.mark.django_db
