@@ -20,6 +20,7 @@ from core.models import AuditEntry
 from liabilities.models import BankRate
 from notifications.models import GatewayRest, Message
 from payments.virtual_accounts import virtual_account
+from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
 from residents.actions import claim_payer
 from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
@@ -50,6 +51,10 @@ class World:
         inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
         BankRate.objects.create(valid_from=make.today(), reference=4, lombard=5, seen_at=make.now())
         GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
+        Route.objects.create(gateway="smsapi")
+        told = {"kind": "payment_posted", "topic_code": "payments", "messages": 1, "parts": 1, "points": 1}
+        Spending.objects.create(day=make.today(), gateway="smsapi", channel="sms", **told)
+        SuppressedAddress.objects.create(channel="sms", address="+48500100200", reason="błędny numer")
         AccessRecord.objects.create(account=anna, account_name="Anna Nowak", payer=payer, what="test", basis="test")
         attorney = make.account("ewa@example.com", name="Ewa Pełnomocna")
         scan = ContentFile(b"%PDF-1.4 skan", "skan.pdf")
