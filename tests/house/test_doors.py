@@ -18,9 +18,8 @@ from consents.signed_files import receive_signed_file
 from core import inbound
 from core.models import AuditEntry
 from liabilities.models import BankRate
-from notifications.models import GatewayRest, Message
-from payments.virtual_accounts import virtual_account
 from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
+from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
 from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
