@@ -28,6 +28,6 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("liabilities", "0010_limitation_years"), ("notifications", "0006_routes_and_joined_messages")]
+    dependencies = [("liabilities", "0011_decisions_by_number"), ("notifications", "0006_routes_and_joined_messages")]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
