@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from consents import kept
+from consents import deeds, kept
+from core import audit_words
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
 
@@ -12,6 +13,7 @@ class ConsentsConfig(AppConfig):
 
     name = "consents"
     verbose_name = "zgody"
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     kept = (kept.EVIDENCE, kept.REFUSED, kept.CODES, kept.SIGNED_FILES)
     belongings = register(
         (

@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from liabilities import kept, messages
+from core import audit_words
+from liabilities import deeds, kept, messages
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
 
@@ -12,6 +13,7 @@ class LiabilitiesConfig(AppConfig):
 
     name = "liabilities"
     verbose_name = "należności"
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     message_kinds = (messages.DUE_APPROACHING, messages.DUE_PASSED)
     kept = (kept.DUES, kept.PROBLEMS)
     belongings = register(

@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from mailroom import kept
+from core import audit_words
+from mailroom import deeds, kept
 from residents import disclosure
 
 
@@ -11,5 +12,6 @@ class MailroomConfig(AppConfig):
 
     name = "mailroom"
     verbose_name = "poczta przychodząca"
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     kept = (kept.SETTLED, kept.APART)
     disclosed = disclosure.register("mailroom.disclosure.SECTION")

@@ -2,8 +2,9 @@
 
 from django.apps import AppConfig
 
+from core import audit_words
 from liabilities import in_transit
-from payments import kept, messages
+from payments import deeds, kept, messages
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
 
@@ -13,6 +14,7 @@ class PaymentsConfig(AppConfig):
 
     name = "payments"
     verbose_name = "płatności"
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     message_kinds = (messages.PAYMENT_POSTED,)
     kept = (kept.PAYMENTS, kept.STATEMENTS)
     belongings = register(

@@ -19,7 +19,7 @@ from notifications.routes import health
 from notifications.shares import CapState
 from payments.clearing_queries import waiting_entries
 from payments.models import BankStatement, Payment
-from residents.models import DataRequest
+from residents.models import AttorneyRequest, Claim, DataRequest
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,14 @@ def _tasks(request: HttpRequest) -> list[Task]:
         asked = DataRequest.objects.filter(state="waiting").count()
         page = reverse("admin:residents_datarequest_changelist")
         tasks.append(Task(str(asked), "wnioski o dane osobowe", f"{page}?state__exact=waiting", asked > 0))
+    if request.user.has_perm("residents.change_attorneyrequest"):
+        papers = AttorneyRequest.objects.filter(state="waiting").count()
+        page = reverse("admin:residents_attorneyrequest_changelist")
+        tasks.append(Task(str(papers), "pełnomocnictwa do sprawdzenia", f"{page}?state__exact=waiting", papers > 0))
+    if request.user.has_perm("residents.change_claim"):
+        disputed = Claim.objects.filter(state="waiting").count()
+        page = reverse("admin:residents_claim_changelist")
+        tasks.append(Task(str(disputed), "sporne tożsamości", f"{page}?state__exact=waiting", disputed > 0))
     if request.user.has_perm("payments.view_payment"):
         doubtful = Payment.objects.filter(state="clerk").count()
         page = reverse("admin:payments_payment_changelist")

@@ -7,6 +7,7 @@ from django.conf import settings
 import notifications.states
 import payments.states
 from core.processing import CATEGORIES, Category
+from residents.account_section import ACCOUNT_SECTION
 from residents.disclosure import sections
 from spm.environment import DECLARED
 
@@ -61,7 +62,7 @@ def my_data_tables() -> str:
             + "\n".join(f"| `{column.key}` | {column.label} | {column.shape} |" for column in table.columns)
             for table in section.tables
         )
-        for section in sections()
+        for section in (*sections(), ACCOUNT_SECTION)
     )
 
 

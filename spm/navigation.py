@@ -51,6 +51,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Płatnicy", "groups", "admin:residents_payer_changelist", "residents.view_payer"),
             ("Konta", "account_circle", "admin:residents_account_changelist", "residents.view_account"),
             ("Umocowania", "handshake", "admin:residents_mandate_changelist", "residents.view_mandate"),
+            (
+                "Złożone pełnomocnictwa",
+                "contract",
+                "admin:residents_attorneyrequest_changelist",
+                "residents.view_attorneyrequest",
+            ),
             ("Połączone wpisy", "merge", "admin:residents_payermerge_changelist", "residents.view_payermerge"),
             ("Sporne tożsamości", "group_remove", "admin:residents_claim_changelist", "residents.view_claim"),
             (

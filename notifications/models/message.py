@@ -81,6 +81,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = "wiadomość"
         verbose_name_plural = "wiadomości"
+        permissions = (("read_message", "Może czytać treść wiadomości"),)
         indexes = [
             # Read by notifications.claiming.claim_batch.
             models.Index(

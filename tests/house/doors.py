@@ -12,11 +12,17 @@ STAFF = CAST[4:]
 PAGES = """
 #                                           nobody new  anna obcy clerk trea offi insp admi
 /                                           200    go   go   go   go   go   go   go   go
+konto/dane/                                 in     200  200  200  200  200  200  200  200
+konto/dane/pobierz/                         405    405  405  405  405  405  405  405  405
+konto/dane/zamknij/                         in     200  200  200  200  200  200  200  200
 moje-dane/                                  in     who  200  200  who  who  who  who  who
 moje-dane/potwierdz/                        in     200  200  200  200  200  200  200  200
 moje-dane/zgloszenia/                       in     200  200  200  200  200  200  200  200
 moje-dane/umocowania/<int:pk>/              in     404  200  404  404  404  404  404  404
 moje-dane/umocowania/<int:pk>/skan/         in     404  200  404  404  404  404  404  404
+moje-dane/pelnomocnictwa/                   in     who  200  200  who  who  who  who  who
+moje-dane/pelnomocnictwa/<int:pk>/wycofaj/  405    405  405  405  405  405  405  405  405
+moje-dane/pelnomocnictwa/<int:pk>/skan/     in     404  200  404  404  404  404  404  404
 moje-dane/dzialam-jako/                     405    405  405  405  405  405  405  405  405
 moje-dane/kto-przegladal/                   in     who  200  200  who  who  who  who  who
 moje-dane/prawa/                            in     who  200  200  who  who  who  who  who
@@ -129,6 +135,7 @@ urzad/residents/payer/<path:object_id>/join_other/ desk desk desk desk go   403 
 urzad/residents/payer/<path:object_id>/part_again/ desk desk desk desk go   403  403  403  go
 urzad/residents/payer/<int:pk>/powod/       desk   desk desk desk 200  200  403  200  200
 urzad/residents/mandate/<int:pk>/skan/      desk   desk desk desk 200  403  403  200  200
+urzad/residents/attorneyrequest/<int:pk>/skan/ desk desk desk desk 200 403 403 200 200
 urzad/residents/accessrecord/podglady.csv   desk   desk desk desk 403  403  403  200  200
 urzad/residents/payer/<path:object_id>/see_document/ desk desk desk desk go 403 403 403 go
 urzad/residents/payer/<path:object_id>/hand_out_code/ desk desk desk desk go 403 403 403 go
@@ -174,6 +181,7 @@ core/retentionrule           -     -    -    r    r
 residents/payer              ra    r    -    r    ra
 residents/account            r     -    -    r    r
 residents/mandate            r     -    -    r    r
+residents/attorneyrequest    r     -    -    r    r
 residents/payermerge         r     -    -    r    r
 residents/claim              r     -    -    r    r
 residents/datarequest        r     -    -    r    r
@@ -191,6 +199,7 @@ notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     r    r    -    r
 mailroom/incomingmail        r     -    -    r    r
 liabilities/instalment       r     r    -    -    r
+liabilities/instalment       -     r    -    -    r
 liabilities/ledgerentry      -     r    -    -    r
 liabilities/duekind          -     r    -    -    r
 liabilities/interestrate     -     ra   -    -    ra

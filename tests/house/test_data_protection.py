@@ -40,6 +40,7 @@ COVERED = {
     "core.storeddocument": "documents",
     "residents.accessrecord": "looks",
     "residents.account": "accounts",
+    "residents.attorneyrequest": "attorney_requests",
     "residents.claim": "mandates",
     "residents.confirmationcode": "codes",
     "residents.contact": "payers",

@@ -108,7 +108,7 @@ def test_one_due_tells_why_this_amount_and_where_to_pay(browser: Client) -> None
     late = make.today() - timedelta(days=400)
     add(key="LATE", title="Podatek rolny", kind="PODATEK_ROLNY", amount="1000,00", paid="100,00", due_on=late)
     text = browser.get(due_page("LATE")).text.replace("\xa0", " ")
-    for words in ("przypis", "wpłata", "-100,00 zł", "900,00 zł", "Ordynacja podatkowa", "13 1020 1026"):
+    for words in ("przypis", "wpłata", "\u2212100,00 zł", "900,00 zł", "Ordynacja podatkowa", "13 1020 1026"):
         assert words in text
 
 
