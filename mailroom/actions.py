@@ -46,6 +46,18 @@ def mark_no_application(mail: IncomingMail, *, by: Actor, at: datetime) -> None:
         _decide(_locked(mail), MailState.NO_APPLICATION, reason="", by=by, at=at)
 
 
+def close_registered(mail: IncomingMail, *, by: Actor, at: datetime) -> None:
+    """All that is an application in it is registered; the other attachments are none.
+
+    Raises Refused `nothing_registered`, `mail_decided`, `mail_unread`.
+    """
+    with transaction.atomic():
+        locked = _locked(mail)
+        if not locked.attachments.filter(application__isnull=False).exists():
+            raise Refused("nothing_registered", "Z tej wiadomości nie zarejestrowano jeszcze wniosku.")
+        _decide(locked, MailState.REGISTERED, reason="", by=by, at=at)
+
+
 def answer_mail(mail: IncomingMail, *, subject: str, body: str, by: Actor, at: datetime) -> MailAnswer:
     """Write back to the sender and close the message; what the sender then sends is a message of its own.
 

@@ -17,15 +17,17 @@ from core.documents.serving import document_response, original_response, page_re
 from core.errors import Refused
 from mailroom.actions import (
     answer_mail,
+    close_registered,
     mark_no_application,
     move_to_list,
     put_mail_aside,
     record_mail_look,
     reopen_mail,
 )
+from mailroom.deciding import note_registered, shown_attachments
 from mailroom.forms import AnswerForm, AsideForm
 from mailroom.models import DECIDED, IncomingMail, MailAttachment, MailState, Sort
-from mailroom.queries import mailbox_trouble
+from mailroom.queries import mailbox_trouble, waiting_in_lists
 from mailroom.ready_answers import ANSWERS, answer_subject, ready_body
 from residents.access import actor_of
 
@@ -74,10 +76,11 @@ class ListFilter(admin.SimpleListFilter):
 class IncomingMailAdmin(ReadOnlyAdmin):
     """The lists; one page deals with one message."""
 
-    list_display = ("told_subject", "told_sender", "received_at", "files", "state", "problem")
+    list_display = ("told_subject", "told_sender", "received_at", "files", "told_state", "problem")
     list_display_links = ("told_subject",)
     list_filter = (ListFilter,)
     ordering = ("received_at", "pk")
+    list_before_template = "admin/mailroom/lists.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[IncomingMail]":
         """With the number of attachments."""
@@ -91,8 +94,14 @@ class IncomingMailAdmin(ReadOnlyAdmin):
 
     @admin.display(description="nadawca")
     def told_sender(self, mail: IncomingMail) -> str:
-        """Name and address."""
-        return f"{mail.sender_name} <{mail.sender}>" if mail.sender_name else mail.sender or "–"
+        """The name, else the address."""
+        return mail.sender_name or mail.sender or "–"
+
+    @admin.display(description="stan", ordering="state")
+    def told_state(self, mail: IncomingMail) -> str:
+        """The state; of what was set apart also where."""
+        state = mail.get_state_display()
+        return state if mail.sort == Sort.LETTER else f"{state} ({mail.get_sort_display()})"
 
     @admin.display(description="załączniki", ordering="attached")
     def files(self, mail: Any) -> int:
@@ -100,11 +109,13 @@ class IncomingMailAdmin(ReadOnlyAdmin):
         return int(mail.attached)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, told when the mailbox cannot be read."""
+        """The list, told when the mailbox cannot be read; what was registered meanwhile is gone from the queue."""
+        note_registered(at=timezone.now())
         if request.method == "GET" and (trouble := mailbox_trouble(timezone.now())):
             since = timezone.localtime(trouble[0])
             messages.warning(request, f"Skrzynki nie można odczytać od {since:%d.%m.%Y, %H:%M}: {trouble[1]}.")
-        answer: HttpResponse = super().changelist_view(request, extra_context)
+        lists = {**(extra_context or {}), "mail_lists": _lists(request.GET.get("lista"))}
+        answer: HttpResponse = super().changelist_view(request, lists)
         return answer
 
     def get_urls(self) -> list[URLPattern]:
@@ -162,6 +173,7 @@ class IncomingMailAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """What came, and what may be done about it."""
+        note_registered(at=timezone.now())
         mail = self._mail(request, object_id, what="wiadomość")
         may_decide = bool(request.user.has_perm("mailroom.change_incomingmail"))
         pressed = request.POST if request.method == "POST" else None
@@ -172,11 +184,13 @@ class IncomingMailAdmin(ReadOnlyAdmin):
                 raise PermissionDenied
             if done := self._post(request, mail, answer, aside):
                 return done
+        attachments = shown_attachments(mail)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Wiadomość nr {mail.pk}",
             "mail": mail,
-            "attachments": mail.attachments.select_related("document"),
+            "attachments": attachments,
+            "has_application": any(one.application_id for one in attachments),
             "answers": mail.answers.all(),
             "answer_form": answer,
             "aside_form": aside,
@@ -209,6 +223,22 @@ class IncomingMailAdmin(ReadOnlyAdmin):
         return redirect("admin:mailroom_incomingmail_changelist")
 
 
+def _lists(asked: str | None) -> list[dict[str, object]]:
+    """The lists as links; how many wait in the three that somebody should look through."""
+    page = reverse("admin:mailroom_incomingmail_changelist")
+    waiting = {None: Sort.LETTER, "spam": Sort.SPAM, "automatyczne": Sort.AUTOMATIC}
+    counts = waiting_in_lists()
+    return [
+        {
+            "label": label,
+            "url": f"{page}?lista={key}" if key else page,
+            "is_shown": key == (asked if asked in LISTS else None),
+            "waiting": counts[waiting[key]] if key in waiting else None,
+        }
+        for key, label in LISTS.items()
+    ]
+
+
 def _done(request: HttpRequest, mail: IncomingMail, said: dict[str, Any]) -> str:
     """Do it; what was done, in words. Raises Refused."""
     by, at = actor_of(request), timezone.now()
@@ -218,6 +248,9 @@ def _done(request: HttpRequest, mail: IncomingMail, said: dict[str, Any]) -> str
     if "aside" in request.POST:
         put_mail_aside(mail, reason=said["reason"], by=by, at=at)
         return "Odłożona."
+    if "registered" in request.POST:
+        close_registered(mail, by=by, at=at)
+        return "Załatwiona: wnioski są zarejestrowane."
     if "no_application" in request.POST:
         mark_no_application(mail, by=by, at=at)
         return "Oznaczona: to nie wniosek."

@@ -8,7 +8,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
@@ -127,7 +127,7 @@ def _connected(host: str, port: int, tls: str) -> imaplib.IMAP4:
         try:
             line.starttls(ssl_context=ssl.create_default_context())
         except (OSError, imaplib.IMAP4.error):
-            line.shutdown()
+            _hang_up(line)
             raise
     return line
 
@@ -152,6 +152,11 @@ def _leave(line: imaplib.IMAP4) -> None:
     try:
         line.logout()
     except (OSError, imaplib.IMAP4.error):
+        _hang_up(line)
+
+
+def _hang_up(line: imaplib.IMAP4) -> None:
+    with suppress(OSError):  # the connection broke before: what broke it is what staff must read
         line.shutdown()
 
 

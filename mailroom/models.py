@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from consents.models import ConsentApplication
+from consents.models import ConsentApplication, SignedFile
 from core.fields import SealedBinaryField, SealedTextField
 from core.models import StoredDocument
 
@@ -114,11 +114,17 @@ class MailAttachment(models.Model):
     application = models.ForeignKey(
         ConsentApplication, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="wniosek"
     )
+    signed_file: SignedFile | None = None  # set by mailroom.deciding.shown_attachments
+    decided_at = models.DateTimeField("sprawdzono, czy podpisany", null=True, blank=True)
 
     class Meta:
         verbose_name = "załącznik"
         verbose_name_plural = "załączniki"
         ordering = ["position"]
+        indexes = [
+            # Read by mailroom.deciding.
+            models.Index(fields=["mail"], name="mail_attachment_undecided", condition=models.Q(decided_at__isnull=True))
+        ]
         constraints = [models.UniqueConstraint(fields=["mail", "position"], name="mail_attachment_one_a_place")]
 
     def __str__(self) -> str:

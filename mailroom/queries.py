@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Count
 
 from mailroom.fetching import mailbox_name
 from mailroom.models import IncomingMail, Mailbox, MailState, Sort
@@ -10,10 +11,16 @@ from mailroom.models import IncomingMail, Mailbox, MailState, Sort
 SILENT_AFTER = timedelta(minutes=15)
 
 
+def waiting_in_lists() -> dict[Sort, int]:
+    """How many messages wait in each list."""
+    waiting = IncomingMail.objects.filter(state__in=(MailState.WAITING, MailState.UNREADABLE))
+    counted = dict(waiting.order_by().values_list("sort").annotate(Count("pk")))
+    return {sort: counted.get(sort.value, 0) for sort in Sort}
+
+
 def waiting_letters() -> int:
     """How many messages wait for a clerk, spam and automatic answers apart."""
-    waiting = (MailState.WAITING, MailState.UNREADABLE)
-    return IncomingMail.objects.filter(state__in=waiting, sort=Sort.LETTER).count()
+    return waiting_in_lists()[Sort.LETTER]
 
 
 def mailbox_trouble(at: datetime) -> tuple[datetime, str] | None:

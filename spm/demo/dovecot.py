@@ -4,6 +4,7 @@ IMAP alone, on loopback, without TLS unless a certificate is given; users and pa
 Maildirs. Nothing of the machine's own dovecot is read or touched.
 """
 
+import atexit
 import getpass
 import grp
 import os
@@ -40,7 +41,11 @@ def is_installed() -> bool:
 def folder_for(wanted: Path) -> Path:
     """*wanted*, or a new one beside the system's temporary files where root's workers could not reach it."""
     reachable = os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in wanted.resolve().parents)
-    return wanted if reachable else Path(tempfile.mkdtemp(prefix="spm-mailbox-"))
+    if reachable:
+        return wanted
+    aside = Path(tempfile.mkdtemp(prefix="spm-mailbox-"))
+    atexit.register(shutil.rmtree, aside, ignore_errors=True)
+    return aside
 
 
 def command(post: Post) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from spm.demo.dovecot import Post, command, is_installed
+from tests.certificates import server_pair
 from tests.clamd import free_port
 from tests.mailroom.post import Mailbox
 
@@ -21,7 +22,10 @@ def mailbox_of_session() -> Iterator[Mailbox]:
     """Debian's dovecot in a folder of its own; without it these tests fail rather than say nothing."""
     assert is_installed(), "dovecot is missing: `make browser` installs it, or apt-get install dovecot-imapd"
     with tempfile.TemporaryDirectory(prefix="spm-dovecot-", ignore_cleanup_errors=True) as folder:
-        post = Post(Path(folder), free_port(), USER, PASSWORD)
+        pair, own, key = server_pair("127.0.0.1"), Path(folder) / "server.pem", Path(folder) / "server.key"
+        own.write_text(pair.certificate, encoding="ascii")
+        key.write_text(pair.key, encoding="ascii")
+        post = Post(Path(folder), free_port(), USER, PASSWORD, free_port(), own, key)
         with subprocess.Popen(command(post), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as dovecot:
             try:
                 _await(post, dovecot)

@@ -197,6 +197,18 @@ class imap_that_is_away:  # noqa: N801  reads as a function
         self.down.stop()
 
 
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_the_server_is_spoken_to_over_tls_and_only_when_its_certificate_is_trusted(
+    mailbox: Mailbox, settings: Settings, tls: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = mailbox.post.tls_port if tls == "tls" else mailbox.post.port
+    settings.MAILBOX = {**settings.MAILBOX, "tls": tls, "port": port}
+    mailbox.put(letter())
+    assert "certificate verify failed" in visit().trouble
+    monkeypatch.setenv("SSL_CERT_FILE", str(mailbox.post.certificate))
+    assert visit().stored == 1
+
+
 def test_where_no_mailbox_is_set_nobody_is_asked_and_nothing_is_wrong(settings: Settings) -> None:
     settings.MAILBOX = {**settings.MAILBOX, "host": ""}
     assert poll(clock=make.now) is None
