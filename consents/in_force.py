@@ -68,13 +68,18 @@ def rule_anew(payer_id: int, *, at: datetime) -> None:
 
 
 def end_withdrawn(withdrawal: Withdrawal) -> int:
-    """End what *withdrawal* takes back of the application that rules; returns how many consents."""
+    """End what *withdrawal* takes back of the application that rules; returns how many consents.
+
+    Each ends when it was taken back, also when that is learnt later (an answer by SMS that waited), but not before it
+    began.
+    """
     ruling = accepted_applications(withdrawal.payer_id).first()
     if ruling is None:
         return 0
     withdrawn, signed = withdrawn_of(withdrawal), standing_of(ruling)
     ended = [consent for choice, consent in _current(withdrawal.payer_id).items() if withdrawn.takes(choice, signed)]
-    _end(ended, at=max(withdrawal.at, _last_change(withdrawal.payer_id) or withdrawal.at))
+    for consent in ended:
+        _end([consent], at=max(withdrawal.at, consent.during.lower))
     return len(ended)
 
 
