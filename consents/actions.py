@@ -36,6 +36,7 @@ __all__ = [
     "reject_application",
     "resign_from_everything",
     "scan_digest",
+    "take_contacts",
     "take_missing_contacts",
     "withdraw_by_phone",
     "withdraw_consent",
@@ -198,7 +199,7 @@ def accept_application(application: ConsentApplication, *, by: Actor, at: dateti
         draft.save(update_fields=["state", "decided_at", "decided_by_name"])
         if rules(draft):
             put_in_force(draft, at=at)
-            _take_contacts(draft, by=by, at=at)
+            take_contacts(draft, by=by, at=at)
         link = add_link(draft)
         audit.record("accept_application", f"application:{draft.pk}", by=by, link=link.number, hash=link.hash)
     return draft
@@ -228,7 +229,8 @@ def take_missing_contacts(payer_id: int, *, by: Actor, at: datetime) -> None:
             set_contact(payer_id, kind=kind, address=address, source=f"wniosek nr {ruling.pk}", by=by, at=at)
 
 
-def _take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) -> None:
+def take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) -> None:
+    """Make the application's contacts the payer's; one that it does not name is forgotten."""
     source = f"wniosek nr {application.pk}"
     for kind, address in ((ContactKind.PHONE, application.phone), (ContactKind.EMAIL, application.email)):
         if address:

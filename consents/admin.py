@@ -23,6 +23,7 @@ from consents.actions import (
 )
 from consents.confirmation_pdf import confirmation_pdf
 from consents.forms import ApplicationForm, RejectForm
+from consents.import_admin import ImportedPaperAdmin
 from consents.models import ApplicationState, Consent, ConsentApplication, Topic
 from consents.queries import rules
 from consents.signed_admin import SignedFileAdmin
@@ -35,7 +36,7 @@ from residents.identity import mask_number
 from residents.models import Payer
 from residents.number_search import NumberSearch
 
-__all__ = ["ConsentAdmin", "ConsentApplicationAdmin", "SignedFileAdmin", "TopicAdmin"]
+__all__ = ["ConsentAdmin", "ConsentApplicationAdmin", "ImportedPaperAdmin", "SignedFileAdmin", "TopicAdmin"]
 
 
 def _day(moment: datetime | None) -> str:

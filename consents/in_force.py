@@ -55,6 +55,23 @@ def put_in_force(application: ConsentApplication, *, at: datetime) -> None:
     )
 
 
+def start_first(
+    applications: "Iterable[tuple[ConsentApplication, Iterable[tuple[int, str]]]]", *, at: datetime
+) -> None:
+    """Consents of people who had none, and no application before: topic id and channel of each tick, in force *at*."""
+    Consent.objects.bulk_create(
+        Consent(
+            payer_id=application.payer_id,
+            topic_id=topic_id,
+            channel=channel,
+            application=application,
+            during=DateTimeTZRange(at, None),
+        )
+        for application, ticks in applications
+        for topic_id, channel in ticks
+    )
+
+
 def rule_anew(payer_id: int, *, at: datetime) -> None:
     """Make the consents in force of a record that was merged, or parted again, what its person's newest paper says.
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic, Withdrawal
+from residents.models import Payer
 from residents.queries import same_person
 
 
@@ -20,6 +21,22 @@ def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
         Consent.objects.in_force(at)
         .filter(payer_id=payer_id, topic__code=topic, topic__is_active=True, channel=channel)
         .exists()
+    )
+
+
+def permitted_payers(*, topic: str, channel: str, at: datetime) -> "QuerySet[Consent, int]":
+    """The payers whose consent lets *topic* go to them by *channel* now, dead and merged ones left out.
+
+    One walk over the index of open-ended consents; `permitted_contacts` adds the address, and topics that need none.
+    """
+    gone = Payer.objects.exclude(deceased_on__isnull=True, merged_into__isnull=True)
+    return (
+        Consent.objects.filter(
+            topic__in=Topic.objects.filter(code=topic, is_active=True), channel=channel, during__startswith__lte=at
+        )
+        .filter(during__endswith__isnull=True)
+        .exclude(payer_id__in=gone.values("pk"))
+        .values_list("payer_id", flat=True)
     )
 
 

@@ -1,5 +1,6 @@
 """Who did what for whom: written by one function, forgotten by another."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from core.actor import Actor
@@ -20,6 +21,22 @@ def record(verb: str, subject: str, *, by: Actor, **details: object) -> None:
         verb=verb,
         subject=subject,
         details=details,
+    )
+
+
+def record_many(verb: str, entries: Iterable[tuple[str, Mapping[str, object]]], *, by: Actor) -> None:
+    """Write an entry for each *(subject, details)*, as `record` does."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor_name=by.name,
+            account_id=by.account_id,
+            payer_id=by.payer_id,
+            address=by.address,
+            verb=verb,
+            subject=subject,
+            details=dict(details),
+        )
+        for subject, details in entries
     )
 
 

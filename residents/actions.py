@@ -1,6 +1,6 @@
 """What may happen to payers and their contacts; the verbs on codes, claims and mandates stand in files of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -202,6 +202,17 @@ def set_contact(payer_id: int, *, kind: str, address: str, source: str, by: Acto
             payer_id=payer_id, kind=kind, defaults={"address": address, "source": source, "since": at}
         )
         audit.record("set_contact", f"payer:{payer_id}", by=by, kind=kind, source=source)
+
+
+def set_first_contacts(contacts: Sequence[Contact], *, by: Actor) -> None:
+    """Contacts of payers who had none, for imports."""
+    with transaction.atomic():
+        Contact.objects.bulk_create(contacts)
+        audit.record_many(
+            "set_contact",
+            ((f"payer:{one.payer_id}", {"kind": str(one.kind), "source": one.source}) for one in contacts),
+            by=by,
+        )
 
 
 def drop_contact(payer_id: int, *, kind: str, by: Actor) -> None:

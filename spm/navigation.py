@@ -41,6 +41,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ),
             ("Podpisane pliki", "draw", "admin:consents_signedfile_changelist", "consents.view_signedfile"),
             ("Poczta", "mail", "admin:mailroom_incomingmail_changelist", "mailroom.view_incomingmail"),
+            (
+                "Wnioski z pliku",
+                "upload_file",
+                "admin:consents_importedpaper_changelist",
+                "consents.view_importedpaper",
+            ),
             ("Zgody", "how_to_reg", "admin:consents_consent_changelist", "consents.view_consent"),
             ("Rodzaje powiadomień", "label", "admin:consents_topic_changelist", "consents.view_topic"),
         ],

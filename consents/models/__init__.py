@@ -12,6 +12,7 @@ from consents.models.application import (
     Topic,
 )
 from consents.models.evidence import EvidenceLink
+from consents.models.imported_paper import ImportedPaper
 from consents.models.signed_file import SignedFile, SignedFileState
 from consents.models.withdrawal import Withdrawal, WithdrawalWay
 
@@ -24,6 +25,7 @@ __all__ = [
     "Consent",
     "ConsentApplication",
     "EvidenceLink",
+    "ImportedPaper",
     "PermittedContact",
     "SignedFile",
     "SignedFileState",

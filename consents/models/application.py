@@ -245,6 +245,7 @@ class Consent(models.Model):
             # Read by consents.PermittedContact, the view of who may get what right now.
             models.Index(
                 fields=["topic", "channel", "payer"],
+                include=["during"],
                 name="consent_open_ended",
                 condition=models.Q(during__endswith__isnull=True),
             )

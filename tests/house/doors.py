@@ -188,6 +188,7 @@ residents/datarequest        r     -    -    r    r
 residents/accessrecord       -     -    -    r    r
 residents/lookreason         -     -    -    r    ra
 consents/consentapplication  ra    -    -    r    ra
+consents/importedpaper       ra    -    -    r    ra
 consents/signedfile          ra    -    -    r    ra
 consents/consent             r     -    -    r    r
 consents/topic               r     -    r    r    r

@@ -58,6 +58,7 @@ COVERED = {
     "consents.consent": "consents",
     "consents.consentapplication": "consents",
     "consents.evidencelink": "consents",
+    "consents.importedpaper": "consents",
     "consents.signedfile": "signed_files",
     "consents.withdrawal": "consents",
     "notifications.attempt": "messages",

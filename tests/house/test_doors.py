@@ -12,6 +12,9 @@ from django.template import engines
 from django.test import Client
 
 from consents.actions import register_application
+from consents.importing import import_applications
+from consents.models import ImportedPaper
+from consents.paper_row import COLUMNS
 from consents.replacement import Choice
 from consents.signatures.trust import Trust
 from consents.signed_files import receive_signed_file
@@ -98,6 +101,7 @@ class World:
         self.rows: dict[str, object] = {
             "consents/consentapplication": scanned,
             "consents/signedfile": _signed_file(),
+            "consents/importedpaper": _imported_paper(),
             "payments/payment": payment.pk,
             "residents/mandate": mandate.pk,
         }
@@ -138,6 +142,14 @@ def _scanned() -> int:
         at=make.now(),
     )
     return draft.pk
+
+
+def _imported_paper() -> int:
+    """One that came in a file."""
+    cells = f"K-1;{make.pesel(1).value};Anna Nowak;;anna@example.com;2026-01-02;2026-01-02;papier;waste:email"
+    content = f"{';'.join(COLUMNS)}\n{cells}\n".encode()
+    import_applications(content, source="arkusz", on=make.today(), by=make.BY, at=make.now())
+    return ImportedPaper.objects.get().pk
 
 
 def _signed_file() -> int:
