@@ -14,13 +14,14 @@ class ConsentsConfig(AppConfig):
     name = "consents"
     verbose_name = "zgody"
     words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
-    kept = (kept.EVIDENCE, kept.REFUSED, kept.CODES, kept.SIGNED_FILES)
+    kept = (kept.EVIDENCE, kept.REFUSED, kept.CODES, kept.SIGNED_FILES, kept.FORMS, kept.SCANS)
     belongings = register(
         (
             Belonging("residents.Contact", "telefon i e-mail", Fate.OWN_WAY, mover="consents.merging.ContactsMover"),
             Belonging("consents.Consent", "zgody", Fate.OWN_WAY, mover="consents.merging.ConsentsMover"),
             Belonging("consents.ConsentApplication", "wnioski o powiadomienia", Fate.STAYS),
             Belonging("consents.Withdrawal", "wycofania zgód", Fate.STAYS),
+            Belonging("consents.PrintedForm", "wydrukowane formularze", Fate.STAYS),
             Belonging("consents.AddressConfirmation", "kody do telefonu i e-maila", Fate.STAYS),
         )
     )

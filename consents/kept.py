@@ -61,4 +61,34 @@ SIGNED_FILES = Category(
     overdue="consents.retention.count_signed_files",
 )
 
-register(EVIDENCE, REFUSED, CODES, SIGNED_FILES)
+FORMS = Category(
+    code="printed_forms",
+    name="Wydrukowane formularze wniosku",
+    purpose="Odnalezienie wniosku, który wraca na papierze, po numerze z jego kodu",
+    people="osoby i firmy, dla których wydrukowano wniosek z ich danymi",
+    data="numer formularza, komu i kiedy go wydrukowano, wersja klauzuli, rodzaje do wyboru",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: wydrukowany wniosek wraca zwykle w ciągu roku; zwrócony jest dowodem",
+    since="wydrukowanie formularza, który nie wrócił",
+    keep=Period(24, Unit.MONTHS),
+    forget="consents.retention.forget_forms",
+    overdue="consents.retention.count_forms",
+)
+
+SCANS = Category(
+    code="incoming_scans",
+    name="Skany odłożone jako niebędące wnioskami",
+    purpose="Wyjaśnienie, dlaczego skanu nie zarejestrowano",
+    people="osoby, których pismo zeskanowano",
+    data="skan pisma, powód odłożenia",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odłożone pismo",
+    since="odłożenie skanu",
+    keep=Period(12, Unit.MONTHS),
+    forget="consents.retention.forget_scans",
+    overdue="consents.retention.count_scans",
+)
+
+register(EVIDENCE, REFUSED, CODES, SIGNED_FILES, FORMS, SCANS)

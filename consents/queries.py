@@ -40,6 +40,11 @@ def permitted_payers(*, topic: str, channel: str, at: datetime) -> "QuerySet[Con
     )
 
 
+def topics_in_use() -> dict[str, Topic]:
+    """The kinds of notification in use, by code."""
+    return {topic.code: topic for topic in Topic.objects.filter(is_active=True)}
+
+
 def permitted_contacts() -> "QuerySet[PermittedContact]":
     """Everybody who may get anything now, with the sealed address: join it, never read it whole."""
     return PermittedContact.objects.all()

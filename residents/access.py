@@ -25,6 +25,7 @@ CHOSEN = "payer_id"
 KEPT = "_mandates_in_force"
 SEEN = "_payer_in_view"
 REASONS = "look_reasons"
+LOOKS = "looks_recorded"
 REASON_MINUTES = 15
 P = ParamSpec("P")
 
@@ -182,6 +183,16 @@ def mandate_seen(request: HttpRequest, pk: int, *, what: str) -> Mandate:
 def staff_looked(request: HttpRequest, payer: Payer, *, what: str) -> None:
     """Record that a member of staff opened *payer*'s data, and why when they were asked."""
     _record(request, payer, what=what, basis="zadanie urzędu", reason=reason_given(request, payer))
+
+
+def staff_looked_once(request: HttpRequest, payer: Payer, *, what: str) -> None:
+    """Record a look that a page repeats as its fields are typed: once in REASON_MINUTES for each payer and session."""
+    now = int(timezone.now().timestamp())
+    known = {key: until for key, until in request.session.get(LOOKS, {}).items() if until > now}
+    if f"{payer.pk}:{what}" in known:
+        return
+    request.session[LOOKS] = {**known, f"{payer.pk}:{what}": now + REASON_MINUTES * 60}
+    staff_looked(request, payer, what=what)
 
 
 def give_reason(request: HttpRequest, payer: Payer, reason: str) -> None:

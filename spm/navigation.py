@@ -47,6 +47,18 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "admin:consents_importedpaper_changelist",
                 "consents.view_importedpaper",
             ),
+            (
+                "Skany do rejestracji",
+                "document_scanner",
+                "admin:consents_incomingscan_changelist",
+                "consents.view_incomingscan",
+            ),
+            (
+                "Wydrukowane formularze",
+                "print",
+                "admin:consents_printedform_changelist",
+                "consents.view_printedform",
+            ),
             ("Zgody", "how_to_reg", "admin:consents_consent_changelist", "consents.view_consent"),
             ("Rodzaje powiadomień", "label", "admin:consents_topic_changelist", "consents.view_topic"),
         ],

@@ -26,6 +26,7 @@ RATE_LIMITS = {
 THROTTLES = {
     "forms_by_address": (60, MINUTE),
     "forms_by_session": (20, MINUTE),
+    "registration_checks": (120, MINUTE),
     "office_code_by_account": (10, HOUR),
     "office_code_by_address": (60, HOUR),
     "signed_file_by_address": (30, HOUR),

@@ -1,4 +1,6 @@
-"""The tables of the consents floor: applications and the consents that follow, withdrawals, addresses, evidence."""
+"""The tables of the consents floor: applications and the consents that follow, withdrawals, addresses, evidence,
+printed forms and scans that wait.
+"""
 
 from consents.models.address import AddressConfirmation
 from consents.models.application import (
@@ -13,6 +15,8 @@ from consents.models.application import (
 )
 from consents.models.evidence import EvidenceLink
 from consents.models.imported_paper import ImportedPaper
+from consents.models.incoming import IncomingScan
+from consents.models.printed_form import PrintedForm
 from consents.models.signed_file import SignedFile, SignedFileState
 from consents.models.withdrawal import Withdrawal, WithdrawalWay
 
@@ -26,9 +30,11 @@ __all__ = [
     "ConsentApplication",
     "EvidenceLink",
     "ImportedPaper",
+    "IncomingScan",
     "PermittedContact",
     "SignedFile",
     "SignedFileState",
+    "PrintedForm",
     "Topic",
     "Withdrawal",
     "WithdrawalWay",

@@ -1,8 +1,8 @@
 """The process in which a document from outside is parsed: no secrets, no network of ours, little memory, little time.
 
 What a parser's fault would give away, it gives away here. Called by core/documents/workshop.py as
-`python -m core.documents.child TASK [NUMBER LONGEST]`: the document on standard input; on standard output one line of
-JSON (what it is, or `refused`) and after it the bytes of the document that is safe to show.
+`python -m core.documents.child TASK [NUMBER LONGEST | BEGINNING]`: the document on standard input; on standard output
+one line of JSON (what it is, or `refused`) and after it the bytes of the document that is safe to show.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 
 from lxml import etree
 
+from core.documents.codes import read_codes
 from core.documents.kinds import Kind, apparent_kind, damaged, too_heavy, unknown_kind
 from core.documents.pdf_content import read_pdf
 from core.documents.pdf_pages import draw_page, prove_pages, redraw_pdf
@@ -56,6 +57,14 @@ def shown(content: bytes, number: int, longest: int) -> Answer:
     return {"kind": kind, "safe_kind": safe_kind}, safe
 
 
+def codes(content: bytes, beginning: str) -> Answer:
+    """The QR codes that begin so. Raises Refused."""
+    kind = apparent_kind(content)
+    if kind in {None, Kind.XML}:
+        raise unknown_kind()
+    return {"codes": read_codes(content, Kind(str(kind)), beginning=beginning)}, b""
+
+
 def _check_xml(content: bytes) -> None:
     """A signature's file may be XML; a picture or a page that is a program may not."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -77,11 +86,16 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    task, *numbers = sys.argv[1:]
+    task, *said = sys.argv[1:]
     content = sys.stdin.buffer.read()
     safe = b""
     try:
-        told, safe = examined(content) if task == "examine" else shown(content, *map(int, numbers))
+        if task == "examine":
+            told, safe = examined(content)
+        elif task == "codes":
+            told, safe = codes(content, *said)
+        else:
+            told, safe = shown(content, *map(int, said))
     except Refused as refusal:
         told = _told(refusal)
     except MemoryError:

@@ -49,6 +49,12 @@ def draw(content: bytes, number: int, *, longest: int) -> tuple[Kind, bytes]:
     return Kind(told["safe_kind"]), safe
 
 
+def codes(content: bytes, *, beginning: str) -> list[str]:
+    """The texts of QR codes on the pages that begin so, in the order of the pages. Raises Refused."""
+    told, _ = _run("codes", beginning, content=content)
+    return [str(text) for text in told["codes"]]
+
+
 def _run(*task: str, content: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         done = subprocess.run(

@@ -60,6 +60,8 @@ COVERED = {
     "consents.evidencelink": "consents",
     "consents.importedpaper": "consents",
     "consents.signedfile": "signed_files",
+    "consents.incomingscan": "incoming_scans",
+    "consents.printedform": "printed_forms",
     "consents.withdrawal": "consents",
     "notifications.attempt": "messages",
     "notifications.message": "messages",

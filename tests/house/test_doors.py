@@ -13,8 +13,10 @@ from django.test import Client
 
 from consents.actions import register_application
 from consents.importing import import_applications
+from consents.incoming import store_scan
 from consents.models import ImportedPaper
 from consents.paper_row import COLUMNS
+from consents.printing import shared_form
 from consents.replacement import Choice
 from consents.signatures.trust import Trust
 from consents.signed_files import receive_signed_file
@@ -29,6 +31,7 @@ from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
 from residents.rodo import ask_correction
 from tests import make
+from tests.consents import papers
 from tests.consents.authority import authority
 from tests.consents.signed_forms import filled_form, sign_pdf
 from tests.house.doors import CAST, STAFF, doors, manager_doors
@@ -137,10 +140,12 @@ def _scanned() -> int:
         signed_on=make.today(),
         arrived_by="paper",
         received_on=make.today(),
-        scan=ContentFile(b"%PDF-1.4 skan", "skan.pdf"),
+        scan=ContentFile(papers.PDF, "skan.pdf"),
         by=make.BY,
         at=make.now(),
     )
+    store_scan(papers.PDF, name="skan.pdf", received_on=make.today(), by=make.BY, at=make.now())
+    shared_form(at=make.now())
     return draft.pk
 
 
