@@ -1,7 +1,7 @@
 """One row of a file of papers (docs/formats/applications.md): a checked value, or what is wrong with it in Polish."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from consents import clause
-from consents.models import ArrivalWay
+from consents.models import ArrivalWay, Topic
 from consents.paper import address_faults, date_faults, read_phone, tick_faults
 from consents.replacement import Choice
 from core.dates import parse_date
@@ -81,9 +81,9 @@ def shown(column: str, cell: str) -> str:
 
 
 class PaperReader:
-    """Reads the rows of one file. *topics* are the codes in use, *on* is today."""
+    """Reads the rows of one file. *topics* are those in use by code, *on* is today."""
 
-    def __init__(self, *, topics: Collection[str], on: date) -> None:
+    def __init__(self, *, topics: Mapping[str, Topic], on: date) -> None:
         """Readers of the columns that stand alone."""
         self._topics, self._on = topics, on
         self._readers: dict[str, Callable[[str], object]] = {
