@@ -148,19 +148,16 @@ urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403
 urzad/consents/consentapplication/<int:pk>/potwierdzenie.pdf desk desk desk desk 200 403 403 200 200
 urzad/consents/signedfile/<int:pk>/plik/ desk desk desk desk 200 403 403 200 200
 urzad/consents/signedfile/<int:pk>/podglad/ desk desk desk desk 200 403 403 200 200
-<<<<<<< HEAD
 urzad/mailroom/incomingmail/<int:pk>/oryginal/ desk desk desk desk 200 403  403  200  200
 urzad/mailroom/incomingmail/<int:pk>/<int:place>/ desk desk desk desk 200 403 403 200 200
 urzad/mailroom/incomingmail/<int:pk>/<int:place>/oryginal/ desk desk desk desk 200 403 403 200 200
 urzad/mailroom/incomingmail/<int:pk>/<int:place>/strona/<int:page>/ desk desk desk desk 200 403 403 200 200
-=======
 urzad/consents/consentapplication/<int:pk>/skan/<int:page>/ desk desk desk desk 200 403 403 200 200
 urzad/consents/consentapplication/sprawdz/  desk   desk desk desk 405  405  405  405  405
 urzad/consents/incomingscan/wczytaj/        desk   desk desk desk 405  405  405  405  405
 urzad/consents/incomingscan/<int:pk>/plik/  desk   desk desk desk 200  403  403  200  200
 urzad/consents/incomingscan/<int:pk>/odloz/ desk   desk desk desk 405  405  405  405  405
 urzad/consents/incomingscan/<int:pk>/strona/<int:page>/ desk desk desk desk 200 403 403 200 200
->>>>>>> a47f9c6 (Application form with numbered fields and a QR code, printed and found again; the clerk's desk with scan, live checks and keyboard)
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
