@@ -41,7 +41,7 @@ def seed_rules(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("spm", "0016_papers_from_files"), ("consents", "0010_voice_for_terms_and_crises")]
+    dependencies = [("spm", "0018_papers_from_files"), ("consents", "0010_voice_for_terms_and_crises")]
 
     operations = [
         migrations.RunPython(widen_roles, migrations.RunPython.noop),

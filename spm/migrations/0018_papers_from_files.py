@@ -19,6 +19,6 @@ def widen_roles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("spm", "0015_gateways_and_dead_addresses"), ("consents", "0008_papers_from_files")]
+    dependencies = [("spm", "0017_clerks_see_no_dues"), ("consents", "0008_papers_from_files")]
 
     operations = [migrations.RunPython(widen_roles, migrations.RunPython.noop)]
