@@ -186,6 +186,22 @@ class DuesFile:
                 yield number, _in_order(said)
 
 
+class SentRows:
+    """Rows of the neutral exchange that came by the API, the first is row 1; it says of itself what DuesFile does."""
+
+    layout = ENGLISH
+    columns = (*NEUTRAL, *EXTRAS)
+
+    def __init__(self, rows: Sequence[object], control: Control, *, sha256: str) -> None:
+        """Rows as they were parsed from JSON; *sha256* is of the request that brought them."""
+        self._said, self.control, self.sha256 = rows, control, sha256
+
+    def rows(self) -> Iterator[Row]:
+        """Each row with its number."""
+        for number, said in enumerate(self._said, start=1):
+            yield number, cells_of(said) if isinstance(said, dict) else RowFault("", "", NO_OBJECT)
+
+
 def _layout_of(header: Sequence[str]) -> str:
     """Which layout a sheet's first row names. Raises Refused `file_columns`."""
     names = [cell.strip().lower() for cell in header]

@@ -14,7 +14,7 @@ from core.errors import Refused
 from liabilities import staging
 from liabilities.actions import about_instalment
 from liabilities.due_row import RowProblem
-from liabilities.dues_formats import DuesFile
+from liabilities.dues_formats import DuesFile, SentRows
 from liabilities.models import DueSource, ImportKind, ImportProblem, ImportRun
 from liabilities.plan import PORTAL_SOURCE
 from liabilities.reading import Reading
@@ -82,7 +82,7 @@ DEFAULT = HowToImport()
 
 
 def import_dues(
-    content: bytes | BinaryIO | DuesFile,
+    content: bytes | BinaryIO | DuesFile | SentRows,
     *,
     file_name: str,
     source: str,
@@ -107,10 +107,10 @@ def import_dues(
         raise Refused("as_of_far", "Stan na (--as-of) leży w zbyt dawnej przeszłości.", mend="Popraw rok.")
     if timezone.localdate(as_of) > on or (at is not None and as_of > at):
         raise Refused("as_of_future", "Stan na (--as-of) leży w przyszłości.", mend="Podaj chwilę, z której są dane.")
-    file = content if isinstance(content, DuesFile) else DuesFile(content)
+    file = content if isinstance(content, DuesFile | SentRows) else DuesFile(content)
     _check_control(file, source)
     with transaction.atomic():
-        _take_turn(source, waits=how.waits)
+        take_turn(source, waits=how.waits)
         run = ImportRun.objects.create(
             source=source,
             file_name=file_name[-200:],
@@ -157,7 +157,7 @@ def preview_dues(
     return replace(report, run_id=None)
 
 
-def _check_control(file: DuesFile, source: str) -> None:
+def _check_control(file: DuesFile | SentRows, source: str) -> None:
     agreed = DueSource.objects.filter(pk=source, needs_control=True).exists()
     if agreed and (file.control.rows is None or file.control.total is None):
         raise Refused(
@@ -167,8 +167,8 @@ def _check_control(file: DuesFile, source: str) -> None:
         )
 
 
-def _take_turn(source: str, *, waits: bool) -> None:
-    """Imports of one source go one after another."""
+def take_turn(source: str, *, waits: bool) -> None:
+    """Imports of one source go one after another, until the transaction ends; raises Refused `import_running`."""
     name = f"import_dues {source}"
     with connection.cursor() as cursor:
         if waits:

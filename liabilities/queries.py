@@ -17,6 +17,7 @@ from liabilities.regimes import Regime
 from residents.queries import same_person
 
 NOTHING = Decimal("0.00")
+ANNULLED = Q(is_annulled=True, outstanding=0, costs=0)
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,13 @@ def open_dues(payer_id: int, *, on: date) -> list[OpenDue]:
 
 def all_dues(payer_id: int, *, on: date) -> list[OpenDue]:
     """All the payer's dues, the paid ones too, by term, as of *on*, in a constant number of queries."""
-    return seen_on(_of_payer(payer_id), on=on)
+    return seen_on(_of_payer(payer_id).exclude(ANNULLED), on=on)
 
 
 def paid_instalments(payer_id: int) -> "QuerySet[Instalment]":
     """The payer's instalments that are paid whole, the newest term first."""
-    return _of_payer(payer_id).filter(outstanding=0, costs=0, booked_interest=0).order_by("-payable_by", "-pk")
+    found = _of_payer(payer_id).filter(outstanding=0, costs=0, booked_interest=0, is_annulled=False)
+    return found.order_by("-payable_by", "-pk")
 
 
 def instalment_of(payer_id: int, instalment_id: int) -> Instalment | None:
@@ -185,8 +187,8 @@ def balance_of(dues: Iterable[OpenDue], credited: Decimal) -> Balance:
 
 def known_as_of(instalment: Instalment) -> datetime:
     """The newest moment of which its source told of the instalment, be it only that nothing had changed."""
-    seen = ImportRun.objects.filter(source=instalment.source, as_of__gt=instalment.as_of, undone_at__isnull=True).extra(
-        where=["%s::bigint <@ seen"], params=[instalment.pk]
+    seen = ImportRun.objects.filter(
+        source=instalment.source, as_of__gt=instalment.as_of, undone_at__isnull=True, seen__holds=instalment.pk
     )
     newest: datetime | None = seen.aggregate(newest=Max("as_of"))["newest"]
     return newest or instalment.as_of

@@ -13,7 +13,7 @@ from core.errors import Refused
 from liabilities import staging
 from liabilities.control_record import check_rows, check_total
 from liabilities.due_row import KEYS, RowProblem, RowReader, shown
-from liabilities.dues_formats import POLISH, DuesFile, Row, RowFault
+from liabilities.dues_formats import POLISH, DuesFile, Row, RowFault, SentRows
 from liabilities.figures import figures
 from liabilities.models import DueKind, DueSource, ImportProblem, ImportRun, InterestBy, RejectedRow
 from liabilities.regimes import Regime
@@ -38,7 +38,7 @@ DUE = KEYS.index("kwota")
 class Reading:
     """Reads *file* for *run*: counts its rows, keeps its faults, stages the rest."""
 
-    def __init__(self, file: DuesFile, run: ImportRun, *, on: date, by: Actor) -> None:
+    def __init__(self, file: DuesFile | SentRows, run: ImportRun, *, on: date, by: Actor) -> None:
         """What the rows are judged by."""
         self.count = self.rejected = 0
         self._file, self._run, self._by = file, run, by

@@ -261,12 +261,12 @@ WHERE i.source = %(source)s AND i.outstanding > 0 AND i.as_of <= %(as_of)s
     AND NOT EXISTS (SELECT FROM due_refused AS r WHERE r.external_id = i.external_id)
 ON CONFLICT (instalment_id) DO UPDATE
 SET run_id = EXCLUDED.run_id, decision = 'waits', decided_at = NULL, decided_by_id = NULL
-WHERE m.decision IN ('came_back', 'annulled')
+WHERE m.decision IN ('came_back', 'written_off')
 """
 CAME_BACK = """
 UPDATE liabilities_missingdue AS m SET decision = 'came_back', decided_at = now()
 FROM due_row AS s JOIN liabilities_instalment AS i ON i.source = %(source)s AND i.external_id = s.external_id
-WHERE m.instalment_id = i.id AND m.decision = 'waits'
+WHERE m.instalment_id = i.id AND m.decision IN ('waits', 'kept')
 """
 REWRITES = """
 SELECT line, blame, CASE blame WHEN 'kwota' THEN amount::text WHEN 'zaplacono' THEN paid::text

@@ -30,6 +30,8 @@ THROTTLES = {
     "office_code_by_account": (10, HOUR),
     "office_code_by_address": (60, HOUR),
     "signed_file_by_address": (30, HOUR),
+    "api_by_address": (300, MINUTE),
+    "api_by_token": (60, MINUTE),
 }
 
 

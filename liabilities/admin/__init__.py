@@ -11,16 +11,20 @@ from liabilities.admin.figures import (
     ReminderRuleAdmin,
 )
 from liabilities.admin.imports import ImportRunAdmin
+from liabilities.admin.sources import ApiTokenAdmin, DueSourceAdmin, MissingDueAdmin
 
 __all__ = [
+    "ApiTokenAdmin",
     "BankRateAdmin",
     "DueKindAdmin",
+    "DueSourceAdmin",
     "FeeAdmin",
     "HolidayAdmin",
     "ImportRunAdmin",
     "InstalmentAdmin",
     "InterestRateAdmin",
     "LedgerEntryAdmin",
+    "MissingDueAdmin",
     "ReadingAdmin",
     "ReminderRuleAdmin",
 ]

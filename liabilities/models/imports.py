@@ -43,6 +43,23 @@ class KeyRanges(models.Field):  # type: ignore[type-arg]  # not generic at run t
         return "int8multirange"
 
 
+@KeyRanges.register_lookup
+class Holds(models.Lookup):
+    """`made__holds=key`: whether the ranges hold that key."""
+
+    lookup_name = "holds"
+
+    def get_prep_lookup(self) -> Any:
+        """A key is a number, or an expression that gives one."""
+        return self.rhs
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """PostgreSQL's «is contained by»."""
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"({right})::bigint <@ {left}", (*right_params, *left_params)
+
+
 class ImportKind(models.TextChoices):
     """What a file holds."""
 
@@ -159,7 +176,7 @@ class MissingDecision(models.TextChoices):
 
     WAITS = "waits", "czeka na decyzję"
     KEPT = "kept", "zostaje"
-    ANNULLED = "annulled", "anulowana"
+    WRITTEN_OFF = "written_off", "odpisana"
     CAME_BACK = "came_back", "wróciła w pliku"
 
 
@@ -169,7 +186,7 @@ class MissingDue(models.Model):
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="missing", verbose_name="import")
     instalment = models.OneToOneField("liabilities.Instalment", models.CASCADE, related_name="+", verbose_name="rata")
     decision = models.CharField(
-        "decyzja", max_length=10, choices=MissingDecision.choices, default=MissingDecision.WAITS
+        "decyzja", max_length=11, choices=MissingDecision.choices, default=MissingDecision.WAITS
     )
     decided_at = models.DateTimeField("zdecydowano", null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -57,6 +57,9 @@ platnosci/<uuid:number>/powrot/             in     who  200  404  who  who  who 
 platnosci/<uuid:number>/potwierdzenie.pdf   in     who  200  404  who  who  who  who  who
 hooks/<slug:provider>/                      405    405  405  405  405  405  405  405  405
 hooks/<slug:provider>/konto/<slug:recipient>/ 405  405  405  405  405  405  405  405  405
+api/v1/dues/                                405    405  405  405  405  405  405  405  405
+api/v1/openapi.json                         200    200  200  200  200  200  200  200  200
+hooks/payu/                                 405    405  405  405  405  405  405  405  405
 hooks/sms/<str:secret>/odpowiedzi/          404    404  404  404  404  404  404  404  404
 hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
 deklaracja-dostepnosci/                     200    200  200  200  200  200  200  200  200
@@ -159,6 +162,11 @@ urzad/consents/incomingscan/<int:pk>/plik/  desk   desk desk desk 200  403  403 
 urzad/consents/incomingscan/<int:pk>/odloz/ desk   desk desk desk 405  405  405  405  405
 urzad/consents/incomingscan/<int:pk>/strona/<int:page>/ desk desk desk desk 200 403 403 200 200
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/<int:run_id>/do-poprawy.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/<int:run_id>/roznice/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/<int:run_id>/cofnij/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/apitoken/<path:object_id>/revoke/ desk desk desk desk 403 go 403 403 go
+urzad/liabilities/apitoken/<int:pk>/uniewaznij/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.csv desk desk desk desk 403 200 403 403 200
@@ -218,6 +226,9 @@ liabilities/reading          -     ra   -    -    ra
 liabilities/bankrate         -     r    -    -    r
 liabilities/reminderrule     -     ra   -    -    ra
 liabilities/importrun        -     ra   -    -    ra
+liabilities/missingdue       -     r    -    -    r
+liabilities/duesource        -     ra   -    -    ra
+liabilities/apitoken         -     ra   -    -    ra
 payments/payment             -     r    -    -    r
 payments/statementfile       -     ra   -    -    ra
 payments/bankstatement       -     r    -    -    r

@@ -21,8 +21,11 @@ from consents.replacement import Choice
 from consents.signatures.trust import Trust
 from consents.signed_files import receive_signed_file
 from core import inbound
+from core.actor import Actor
 from core.models import AuditEntry
-from liabilities.models import BankRate
+from liabilities.api_tokens import make_token
+from liabilities.due_sources import set_source
+from liabilities.models import BankRate, DueSource, ImportRun, MissingDue
 from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
 from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
@@ -63,6 +66,9 @@ class World:
         Spending.objects.create(day=make.today(), gateway="smsapi", channel="sms", **told)
         SuppressedAddress.objects.create(channel="sms", address="+48500100200", reason="błędny numer")
         AccessRecord.objects.create(account=anna, account_name="Anna Nowak", payer=payer, what="test", basis="test")
+        make_token(name="FK", source="fk", by=Actor(name="Anna", account_id=anna.pk), at=make.now())
+        set_source(DueSource(name="fk"), by=make.BY)
+        MissingDue.objects.create(run=ImportRun.objects.latest("pk"), instalment=make.instalment("ANNA-1"))
         attorney = make.account("ewa@example.com", name="Ewa Pełnomocna")
         scan = ContentFile(b"%PDF-1.4 skan", "skan.pdf")
         mandate = make.mandate(attorney, payer, basis="attorney", scope="view", scan=scan)
