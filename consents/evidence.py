@@ -15,6 +15,8 @@ from django.db import connection
 from consents import clause
 from consents.canonical import application_content, link_hash, withdrawal_content
 from consents.models import ApplicationState, ConsentApplication, EvidenceLink, Withdrawal
+from core.bulk import copy_rows
+from core.encryption import seal
 from core.models import AuditEntry
 
 LOCK = 0x5350_4D45  # «SPME»: one link at a time
@@ -88,7 +90,17 @@ def add_links(records: Sequence[ConsentApplication | Withdrawal]) -> list[Eviden
         )
         previous = link.hash
         links.append(link)
-    return EvidenceLink.objects.bulk_create(links)
+    columns = ("number", "application_id", "withdrawal_id", "salt", "content_sha256", "previous_hash", "hash")
+    copy_rows(
+        EvidenceLink._meta.db_table,
+        columns,
+        (
+            (one.number, one.application_id, one.withdrawal_id, seal(one.salt), one.content_sha256)
+            + (one.previous_hash, one.hash)
+            for one in links
+        ),
+    )
+    return links
 
 
 def _as_kept(records: Sequence[ConsentApplication | Withdrawal]) -> Iterator[ConsentApplication | Withdrawal]:

@@ -28,6 +28,7 @@ from consents.paper_row import COLUMNS, OPTIONAL, PaperProblem, PaperReader, Pap
 from consents.queries import rules
 from core import audit
 from core.actor import Actor
+from core.bulk import copy_rows
 from core.csvfile import read_rows
 from core.encryption import fingerprint, fingerprints
 from core.errors import Refused
@@ -131,15 +132,13 @@ class _Batch:
         ConsentApplication.objects.filter(pk__in=[application.pk for application in made]).update(
             state=ApplicationState.ACCEPTED, decided_at=self.at, decided_by_name=self.by.name
         )
-        ImportedPaper.objects.bulk_create(
-            ImportedPaper(
-                application=application,
-                source=self.source,
-                key=row.key,
-                fingerprint=fingerprint(row.content),
-                imported_at=self.at,
-            )
-            for row, application in papers
+        copy_rows(
+            ImportedPaper._meta.db_table,
+            ("application_id", "source", "key", "fingerprint", "imported_at"),
+            (
+                (application.pk, self.source, row.key, fingerprint(row.content), self.at.isoformat())
+                for row, application in papers
+            ),
         )
         self._put_in_force(papers)
         links = add_links(made)
@@ -200,10 +199,14 @@ class _Batch:
         )
 
     def _tick(self, papers: list[tuple[PaperRow, ConsentApplication]]) -> None:
-        ApplicationChoice.objects.bulk_create(
-            ApplicationChoice(application=application, topic=self.topics[choice.topic], channel=choice.channel)
-            for row, application in papers
-            for choice in sorted(row.choices)
+        copy_rows(
+            ApplicationChoice._meta.db_table,
+            ("application_id", "topic_id", "channel"),
+            (
+                (application.pk, self.topics[choice.topic].pk, choice.channel)
+                for row, application in papers
+                for choice in sorted(row.choices)
+            ),
         )
 
     def _put_in_force(self, papers: list[tuple[PaperRow, ConsentApplication]]) -> None:
@@ -223,12 +226,13 @@ class _Batch:
         )
         set_first_contacts(
             [
-                Contact(payer_id=one.payer_id, kind=kind, address=address, source=f"wniosek nr {one.pk}", since=self.at)
+                (one.payer_id, kind.value, address, f"wniosek nr {one.pk}")
                 for _, one in new
                 for kind, address in ((ContactKind.PHONE, one.phone), (ContactKind.EMAIL, one.email))
                 if address
             ],
             by=self.by,
+            at=self.at,
         )
         quick = {one.pk for _, one in new}
         for _, application in papers:

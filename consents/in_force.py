@@ -10,6 +10,7 @@ from django.utils import timezone
 from consents.models import Consent, ConsentApplication, Withdrawal
 from consents.queries import accepted_applications
 from consents.replacement import Choice, Standing, Withdrawn, remaining, replaced
+from core.bulk import copy_rows
 from residents.models import Payer
 from residents.queries import same_person
 
@@ -59,16 +60,14 @@ def start_first(
     applications: "Iterable[tuple[ConsentApplication, Iterable[tuple[int, str]]]]", *, at: datetime
 ) -> None:
     """Consents of people who had none, and no application before: topic id and channel of each tick, in force *at*."""
-    Consent.objects.bulk_create(
-        Consent(
-            payer_id=application.payer_id,
-            topic_id=topic_id,
-            channel=channel,
-            application=application,
-            during=DateTimeTZRange(at, None),
-        )
-        for application, ticks in applications
-        for topic_id, channel in ticks
+    copy_rows(
+        Consent._meta.db_table,
+        ("payer_id", "topic_id", "channel", "application_id", "during"),
+        (
+            (application.payer_id, topic_id, channel, application.pk, f"[{at.isoformat()},)")
+            for application, ticks in applications
+            for topic_id, channel in ticks
+        ),
     )
 
 

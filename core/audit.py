@@ -1,9 +1,11 @@
 """Who did what for whom: written by one function, forgotten by another."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from core.actor import Actor
+from core.bulk import copy_rows
 from core.forgetting import years_ago
 from core.models import AuditEntry
 
@@ -26,17 +28,14 @@ def record(verb: str, subject: str, *, by: Actor, **details: object) -> None:
 
 def record_many(verb: str, entries: Iterable[tuple[str, Mapping[str, object]]], *, by: Actor) -> None:
     """Write an entry for each *(subject, details)*, as `record` does."""
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            actor_name=by.name,
-            account_id=by.account_id,
-            payer_id=by.payer_id,
-            address=by.address,
-            verb=verb,
-            subject=subject,
-            details=dict(details),
-        )
-        for subject, details in entries
+    columns = ("actor_name", "account_id", "payer_id", "address", "verb", "subject", "details")
+    copy_rows(
+        AuditEntry._meta.db_table,
+        columns,
+        (
+            (by.name, by.account_id, by.payer_id, by.address, verb, subject, json.dumps(dict(details)))
+            for subject, details in entries
+        ),
     )
 
 

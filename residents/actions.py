@@ -7,6 +7,8 @@ from django.db import IntegrityError, connection, transaction
 
 from core import audit
 from core.actor import Actor
+from core.bulk import copy_rows
+from core.encryption import fingerprint, seal
 from core.errors import Refused
 from residents.claims import claim_payer, grant_claim, refuse_claim
 from residents.confirming import CODE_DAYS, CODE_LETTERS, confirm_at_window, confirm_identity, issue_code
@@ -204,13 +206,20 @@ def set_contact(payer_id: int, *, kind: str, address: str, source: str, by: Acto
         audit.record("set_contact", f"payer:{payer_id}", by=by, kind=kind, source=source)
 
 
-def set_first_contacts(contacts: Sequence[Contact], *, by: Actor) -> None:
-    """Contacts of payers who had none, for imports."""
+def set_first_contacts(contacts: Sequence[tuple[int, str, str, str]], *, by: Actor, at: datetime) -> None:
+    """Contacts of payers who had none, for imports: payer id, kind, address, source of each."""
     with transaction.atomic():
-        Contact.objects.bulk_create(contacts)
+        copy_rows(
+            Contact._meta.db_table,
+            ("payer_id", "kind", "address", "address_fingerprint", "source", "since"),
+            (
+                (payer_id, kind, seal(address), fingerprint(address), source, at.isoformat())
+                for payer_id, kind, address, source in contacts
+            ),
+        )
         audit.record_many(
             "set_contact",
-            ((f"payer:{one.payer_id}", {"kind": str(one.kind), "source": one.source}) for one in contacts),
+            ((f"payer:{payer_id}", {"kind": kind, "source": source}) for payer_id, kind, _, source in contacts),
             by=by,
         )
 

@@ -1,4 +1,4 @@
-"""Podpis zaufany: the minister's seal with the signer's name and PESEL inside what is sealed (art. 20ae of the act of
+"""Podpis zaufany: the minister's seal with the signer's name and PESEL inside (art. 3 pkt 14a of the act of
 17.02.2005 on computerisation). What is documented and what is guessed: docs/formats/consent-application.md.
 """
 
