@@ -192,7 +192,7 @@ PAGES = (
     "/prywatnosc/",
     "/latwy-tekst/",
 )
-PAGES += ("/zglos-usterke/", "/wzornik/", "/konto/password/reset/", "/konto/login/code/")
+PAGES += ("/zglos-usterke/", "/zgody/podpisany-wniosek/", "/wzornik/", "/konto/password/reset/", "/konto/login/code/")
 OWN_PAGES = ("/naleznosci/", "/naleznosci/zaplacone/", "/platnosci/", "/wiadomosci/", "/zgody/", "/moje-dane/")
 OWN_PAGES += ("/moje-dane/kto-przegladal/", "/moje-dane/potwierdz/", "/naleznosci/karta/", "/naleznosci/kalendarz/")
 OWN_PAGES += ("/moje-dane/prawa/", "/moje-dane/prawa/sprostowanie/", "/moje-dane/prawa/usuniecie/")
