@@ -11,7 +11,8 @@ from io import BytesIO
 from django.conf import settings
 from PIL import Image, ImageDraw
 
-from consents.application_pdf import application_pdf
+from consents.application_pdf import Known, application_pdf
+from consents.printing import shared_form
 from core.documents.workshop import draw
 from mailroom.fetching import poll
 from mailroom.intake import read_stored
@@ -44,11 +45,13 @@ def letters(senders: Sequence[Inhabitant], *, at: datetime) -> Iterator[EmailMes
     """A photographed application, a question without one, a file that cannot be opened, spam, an answering machine."""
     first, second, third = (list(senders) * 3)[-3:]
     photograph = _letter(1, first, "Wniosek o powiadomienia", "Dzień dobry,\n\nw załączniku podpisany wniosek.", at=at)
-    photograph.add_attachment(photographed(first), maintype="image", subtype="jpeg", filename="IMG_20261118_1802.jpg")
+    photograph.add_attachment(
+        photographed(first, at=at), maintype="image", subtype="jpeg", filename="IMG_20261118_1802.jpg"
+    )
     yield photograph
     yield _letter(2, second, "powiadomienia sms", "Jak mogę dostawać SMS-y o śmieciach?\nPozdrawiam", at=at)
     damaged = _letter(3, third, "Wniosek", "Przesyłam wniosek.\n\nWysłano z telefonu", at=at)
-    half = photographed(third)
+    half = photographed(third, at=at)
     damaged.add_attachment(half[: len(half) // 3], maintype="image", subtype="jpeg", filename="wniosek.jpg")
     yield damaged
     spam = _letter(4, None, "Pożyczka bez zaświadczeń", "Kliknij i odbierz 50 000 zł.", at=at)
@@ -68,9 +71,10 @@ def _letter(number: int, sender: Inhabitant | None, subject: str, text: str, *, 
     return message
 
 
-def photographed(who: Inhabitant) -> bytes:
+def photographed(who: Inhabitant, *, at: datetime) -> bytes:
     """The application of *who*, filled, signed with a pen, lying a little askew on a table."""
-    _, picture = draw(application_pdf(name=who.name, phone=who.phone, email=who.email), 0, longest=2_000)
+    known = Known(name=who.name, phone=who.phone, email=who.email)
+    _, picture = draw(application_pdf(shared_form(at=at), known), 0, longest=2_000)
     paper = Image.open(BytesIO(picture)).convert("RGB")
     pen = ImageDraw.Draw(paper)
     left, top = int(paper.width * 0.62), int(paper.height * 0.93)
