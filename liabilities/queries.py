@@ -31,6 +31,7 @@ class OpenDue:
     instalment_id: int
     liability_id: int
     title: str
+    kind_code: str
     kind_name: str
     regime: str
     year: int
@@ -100,6 +101,7 @@ def _seen(instalment: Instalment, law: Figures, on: date, about: Circumstances, 
         instalment_id=instalment.pk,
         liability_id=instalment.liability_id,
         title=instalment.liability.title,
+        kind_code=kind.code,
         kind_name=kind.name,
         regime=kind.regime,
         year=instalment.liability.year,

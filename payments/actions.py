@@ -149,6 +149,15 @@ def expire_payment(payment: Payment, *, at: datetime) -> None:
         close_payment(payment.pk, State.EXPIRED, reason="nikt nie zapłacił", at=at)
 
 
+def break_off(payment: Payment, *, at: datetime) -> None:
+    """The payer came back saying that they did not pay, and the provider, asked just before, knows of no money.
+
+    Money that comes after all is posted all the same.
+    """
+    if payment.state == State.REDIRECTED:
+        close_payment(payment.pk, State.CANCELLED, reason="płatnik przerwał u operatora", at=at)
+
+
 def settle_by_clerk(
     payment: Payment,
     *,

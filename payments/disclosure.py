@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.db.models import Max, QuerySet
 
 from payments.bank_entries import read_details
-from payments.models import BankEntry, Payment, PaymentLine, VirtualAccount
+from payments.models import BankEntry, PaymentLine, VirtualAccount
 from payments.providers import label_of
+from payments.queries import history, lines_of
 from payments.receipt_pdf import receipt_pdf
 from payments.states import State
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
@@ -17,14 +19,14 @@ from residents.queries import same_person
 EVIDENCE_YEARS = 5  # ustawa o rachunkowości, art. 74 ust. 2 and 3
 
 
-def _of_person(payer_id: int) -> "QuerySet[Payment]":
-    return Payment.objects.filter(payer_id__in=same_person(payer_id)).order_by("-started_at", "-pk")
+def _of_person(payer_id: int) -> "QuerySet[Any]":
+    return history(payer_id)
 
 
 def _payments(payer_id: int) -> Iterable[Sequence[object]]:
     for payment in _of_person(payer_id).select_related("made_by").iterator(chunk_size=500):
         yield (
-            *(payment.reference, payment.amount, payment.get_state_display(), label_of(payment.provider)),
+            *(payment.reference, payment.share, payment.get_state_display(), label_of(payment.provider)),
             *(payment.provider_order_id, payment.made_by.get_full_name(), payment.started_at, payment.paid_on),
             payment.posted_at,
         )
@@ -32,7 +34,7 @@ def _payments(payer_id: int) -> Iterable[Sequence[object]]:
 
 def _lines(payer_id: int) -> Iterable[Sequence[object]]:
     lines = (
-        PaymentLine.objects.filter(payment__payer_id__in=same_person(payer_id))
+        PaymentLine.objects.filter(payer_id__in=same_person(payer_id))
         .select_related("payment")
         .order_by("payment", "pk")
     )
@@ -60,11 +62,13 @@ def _virtual_accounts(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _receipts(payer_id: int) -> Iterable[Attachment]:
-    for payment in _of_person(payer_id).filter(state=State.PAID.value).select_related("payer"):
+    own = set(same_person(payer_id))
+    for payment in _of_person(payer_id).filter(state=State.PAID.value):
+        lines = [line for line in lines_of(payment) if line.payer_id in own]
         yield Attachment(
             f"potwierdzenie-{payment.reference}.pdf",
             f"Potwierdzenie wpłaty {payment.reference}",
-            partial(receipt_pdf, payment),
+            partial(receipt_pdf, payment, lines),
         )
 
 

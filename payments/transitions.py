@@ -15,6 +15,12 @@ def payment_reference(payment: Payment) -> str:
     return f"payment:{payment.pk}"
 
 
+def share_reference(payment: Payment, payer_id: int) -> str:
+    """The name in the ledger of what *payer_id* has in a payment: each payer's share is an event of its own."""
+    own = payment_reference(payment)
+    return own if payer_id == payment.payer_id else f"{own}:{payer_id}"
+
+
 def day_of(at: datetime) -> date:
     """The Polish day of a moment."""
     return timezone.localtime(at).date()

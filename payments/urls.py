@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from payments import hooks, views
+from payments import checkout_views, hooks, views
 
 app_name = "payments"
 urlpatterns = [
     path("platnosci/", views.payment_history, name="history"),
-    path("platnosci/rozpocznij/", views.start, name="start"),
+    path("platnosci/koszyk/", checkout_views.basket, name="basket"),
+    path("platnosci/rozpocznij/", checkout_views.start, name="start"),
+    path("platnosci/<uuid:number>/przejdz/", checkout_views.go_on, name="go_on"),
     path("platnosci/<uuid:number>/", views.detail, name="detail"),
     path("platnosci/<uuid:number>/powrot/", views.returned, name="returned"),
     path("platnosci/<uuid:number>/potwierdzenie.pdf", views.receipt, name="receipt"),

@@ -1,6 +1,6 @@
 """The one door to a payer's data: checks the mandate, writes the record of who looked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
@@ -158,6 +158,27 @@ def payer_in_view(request: HttpRequest, *, what: str, to_pay: bool = False, to_d
     _record(request, mandate.payer, what=what, basis=mandate.get_basis_display())
     setattr(request, SEEN, mandate.payer_id)
     return mandate.payer
+
+
+def payers_to_pay(request: HttpRequest) -> list[Payer]:
+    """Everybody for whom this account may pay, the payer in view first; tell `look_at_others` what is shown of them."""
+    payers = {mandate.payer_id: mandate.payer for mandate in _mandates(request) if mandate.may_pay}
+    seen = getattr(request, SEEN, None)
+    return sorted(payers.values(), key=lambda payer: (payer.pk != seen, payer.name, payer.pk))
+
+
+def look_at_others(request: HttpRequest, payers: Iterable[Payer], *, what: str) -> None:
+    """Record that this account, which acts for one payer, saw data of other *payers* as well, by its own mandates.
+
+    Raises NotCovered for a payer of whom it has none.
+    """
+    held = {mandate.payer_id: mandate for mandate in reversed(_mandates(request))}
+    for payer in payers:
+        if payer.pk == getattr(request, SEEN, None):
+            continue
+        if payer.pk not in held:
+            raise NotCovered("Twoje umocowanie nie obejmuje tego płatnika.")
+        _record(request, payer, what=what, basis=held[payer.pk].get_basis_display())
 
 
 def mandate_seen(request: HttpRequest, pk: int, *, what: str) -> Mandate:

@@ -29,6 +29,12 @@ def pln(amount: Decimal) -> str:
 
 
 @register.filter
+def pln_typed(amount: Decimal) -> str:
+    """«1234,56», as it stands in a field where one types an amount."""
+    return f"{Decimal(amount):.2f}".replace(".", ",")
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """«15 marca 2026»; nothing for None."""
     return "" if value is None else format_date(_day(value))

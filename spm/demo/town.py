@@ -26,6 +26,7 @@ from payments.checkout import start_payment
 from payments.models import Payment
 from payments.notices import handle_notices
 from payments.states import State
+from payments.wishes import Wish
 from residents.actions import claim_payer, grant_mandate, issue_code, register_payers
 from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
@@ -204,8 +205,8 @@ def _make_payments(inhabitants: Sequence[Inhabitant], town: Town) -> None:
             continue
         outcome, days_ago = OUTCOMES[place % len(OUTCOMES)]
         payment = start_payment(
-            payer=payer,
-            instalment_ids=[due.instalment_id for due in dues[: 1 if place < 2 else 2]],
+            payers=[payer],
+            wishes=[Wish(due.instalment_id) for due in dues[: 1 if place < 2 else 2]],
             provider="payu",
             made_by=anna,
             by=BY,
