@@ -24,7 +24,7 @@ from mailroom.actions import (
     record_mail_look,
     reopen_mail,
 )
-from mailroom.deciding import note_registered, shown_attachments
+from mailroom.deciding import hand_to_desk, note_registered, shown_attachments
 from mailroom.forms import AnswerForm, AsideForm
 from mailroom.models import DECIDED, IncomingMail, MailAttachment, MailState, Sort
 from mailroom.queries import mailbox_trouble, waiting_in_lists
@@ -199,6 +199,7 @@ class IncomingMailAdmin(ReadOnlyAdmin):
             "is_open": may_decide and mail.state in {MailState.WAITING, MailState.UNREADABLE},
             "is_decided": mail.state in DECIDED,
             "may_reopen": may_decide and mail.state in DECIDED and mail.state != MailState.REGISTERED,
+            "may_register": may_decide and request.user.has_perm("consents.add_consentapplication"),
             "may_answer": bool(mail.sender) and mail.sort != Sort.AUTOMATIC,
             "back": reverse("admin:mailroom_incomingmail_changelist"),
         }
@@ -206,6 +207,8 @@ class IncomingMailAdmin(ReadOnlyAdmin):
 
     def _post(self, request: HttpRequest, mail: IncomingMail, answer: AnswerForm, aside: AsideForm) -> Page:
         """Do what the pressed button says; None to show the page again with its errors."""
+        if place := request.POST.get("register"):
+            return self._register(request, mail, place)
         form = answer if "answer" in request.POST else aside if "aside" in request.POST else None
         if form is not None and not form.is_valid():
             return None
@@ -221,6 +224,18 @@ class IncomingMailAdmin(ReadOnlyAdmin):
         if {"reopen", "sort"} & set(request.POST):
             return redirect("admin:mailroom_incomingmail_change", mail.pk)
         return redirect("admin:mailroom_incomingmail_changelist")
+
+    def _register(self, request: HttpRequest, mail: IncomingMail, place: str) -> HttpResponse:
+        """Open the registration of an application with an attachment beside it."""
+        attachment = mail.attachments.filter(position=int(place)).first() if place.isdecimal() else None
+        if attachment is None:
+            raise Http404
+        try:
+            scan = hand_to_desk(attachment, by=actor_of(request), at=timezone.now())
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("admin:mailroom_incomingmail_change", mail.pk)
+        return redirect(f"{reverse('admin:consents_consentapplication_add')}?scan={scan.pk}")
 
 
 def _lists(asked: str | None) -> list[dict[str, object]]:

@@ -1,7 +1,8 @@
 """The one place where the kind of an arrived document decides what happens to it, and where its application is noted.
 
 Signed electronically: judged at once, and accepted without a clerk when everything agrees (consents/signed_files.py);
-when not, it waits among the signed files with the reasons. Anything else waits for a clerk.
+when not, it waits among the signed files with the reasons. Anything else waits for a clerk, who lays it on the desk
+where papers are registered (consents/incoming.py).
 """
 
 from datetime import date, datetime
@@ -10,11 +11,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from consents.models import ArrivalWay, SignedFile
+from consents.incoming import queue_document
+from consents.models import ArrivalWay, IncomingScan, SignedFile
 from consents.signatures.trust import town_trust
 from consents.signed_files import receive_signed_document
 from core import audit
-from core.actor import job
+from core.actor import Actor, job
 from core.documents.kinds import Kind
 from core.errors import Refused
 from core.models import StoredDocument
@@ -36,6 +38,29 @@ def decide_arrived(document_id: int, *, received_on: date, at: datetime) -> Sign
         return None
 
 
+def hand_to_desk(attachment: MailAttachment, *, by: Actor, at: datetime) -> IncomingScan:
+    """Lay an attachment on the desk where applications are registered (consents/incoming.py); twice is once.
+
+    Raises Refused `mail_decided`, `not_to_be_shown` (XML, or a file that was refused), `scan_registered`.
+    """
+    with transaction.atomic():
+        mail = IncomingMail.objects.select_for_update(of=("self",)).get(pk=attachment.mail_id)
+        locked = MailAttachment.objects.select_related("document", "scan").get(pk=attachment.pk)
+        if mail.state != MailState.WAITING:
+            raise Refused("mail_decided", f"Tej wiadomości nie ma w kolejce: {mail.get_state_display()}.")
+        if locked.application_id is not None:
+            raise Refused("scan_registered", f"Ten plik to już wniosek nr {locked.application_id}.")
+        if not locked.document.pages:
+            raise Refused("not_to_be_shown", "Tego pliku nie można pokazać, więc nie da się go zarejestrować.")
+        if locked.scan is None or locked.scan.set_aside_at is not None:
+            day = timezone.localdate(mail.received_at)
+            locked.scan = queue_document(
+                locked.document, arrived_by=ArrivalWay.EMAIL_SCAN, received_on=day, by=by, at=at
+            ).scan
+            locked.save(update_fields=["scan"])
+    return locked.scan
+
+
 def decide_letters(*, at: datetime) -> int:
     """Decide the documents of letters that nobody decided yet; returns how many. Spam waits until a clerk moves it."""
     waiting = MailAttachment.objects.filter(
@@ -52,6 +77,9 @@ def decide_letters(*, at: datetime) -> int:
 def note_registered(*, at: datetime) -> int:
     """Note which attachments became applications, and close the messages of which nothing is left; returns how many."""
     _note_signed()
+    typed = _undecided().filter(scan__application__isnull=False).values_list("pk", "scan__application_id")
+    for attachment, application in typed:
+        MailAttachment.objects.filter(pk=attachment).update(application=application)
     closed = 0
     for mail in _all_registered():
         with transaction.atomic():

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from consents.models import ConsentApplication, SignedFile
+from consents.models import ConsentApplication, IncomingScan, SignedFile
 from core.fields import SealedBinaryField, SealedTextField
 from core.models import StoredDocument
 
@@ -113,6 +113,9 @@ class MailAttachment(models.Model):
     document = models.ForeignKey(StoredDocument, models.PROTECT, related_name="+", verbose_name="dokument")
     application = models.ForeignKey(
         ConsentApplication, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="wniosek"
+    )
+    scan = models.ForeignKey(
+        IncomingScan, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="skan do rejestracji"
     )
     signed_file: SignedFile | None = None  # set by mailroom.deciding.shown_attachments
     decided_at = models.DateTimeField("sprawdzono, czy podpisany", null=True, blank=True)

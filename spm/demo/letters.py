@@ -12,13 +12,18 @@ from django.conf import settings
 from PIL import Image, ImageDraw
 
 from consents.application_pdf import Known, application_pdf
-from consents.printing import shared_form
+from consents.printing import print_form, shared_form
+from consents.replacement import Choice
+from core.actor import job
 from core.documents.workshop import draw
 from mailroom.fetching import poll
 from mailroom.intake import read_stored
+from residents.queries import find_payer
 from spm.demo.people import Inhabitant
 
 TO = "wnioski@dolina.example"
+BY = job("load_demo")
+TICKED = (Choice("waste", "sms"), Choice("waste", "email"), Choice("crisis", "sms"))
 TABLE, INK = (96, 82, 70), (24, 32, 96)
 
 
@@ -73,8 +78,10 @@ def _letter(number: int, sender: Inhabitant | None, subject: str, text: str, *, 
 
 def photographed(who: Inhabitant, *, at: datetime) -> bytes:
     """The application of *who*, filled, signed with a pen, lying a little askew on a table."""
-    known = Known(name=who.name, phone=who.phone, email=who.email)
-    _, picture = draw(application_pdf(shared_form(at=at), known), 0, longest=2_000)
+    payer = find_payer(who.number)
+    form = print_form(payer.pk, by=BY, at=at) if payer else shared_form(at=at)
+    known = Known(name=who.name, phone=who.phone, email=who.email, ticked=frozenset(TICKED))
+    _, picture = draw(application_pdf(form, known), 0, longest=2_400)
     paper = Image.open(BytesIO(picture)).convert("RGB")
     pen = ImageDraw.Draw(paper)
     left, top = int(paper.width * 0.62), int(paper.height * 0.93)
