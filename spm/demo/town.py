@@ -34,6 +34,7 @@ from residents.queries import find_payer
 from spm.demo.dues import book, dues_file, reminders_tomorrow
 from spm.demo.people import Inhabitant, companies, people
 from spm.demo.signins import PASSWORD, SIGN_INS
+from spm.demo.unusual import make_unusual
 
 BY = job("load_demo")
 WAYS = (
@@ -73,6 +74,7 @@ def load(town: Town, *, say: Callable[[str], None]) -> None:
         say("zgody …")
         _take_consents([*inhabitants, *firms], town)
         _make_accounts(inhabitants, firms, town)
+        make_unusual(inhabitants, firms, today=town.today, now=town.now)
 
 
 def liven(town: Town, *, say: Callable[[str], None]) -> None:
