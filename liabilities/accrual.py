@@ -5,10 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import F, Sum
+
+from core.dates import format_date
 from core.money import grosz
 from liabilities.figures import Figures, LicenceFee, licence_fees
 from liabilities.interest import Interest
-from liabilities.models import DecisionKind, DecisionPart, Instalment
+from liabilities.models import (
+    DecisionKind,
+    DecisionPart,
+    DueSource,
+    Instalment,
+    InterestBy,
+    LedgerAccount,
+    LedgerEntry,
+)
 
 NOTHING = Decimal("0.00")
 
@@ -29,15 +40,35 @@ class Remitted:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What interest on each of some instalments depends on beside its own row. Read by three queries at most."""
+    """What interest on each of some instalments depends on beside its own row. Read by five queries at most.
+
+    `told` is what is left of interest that the finance system counted itself: then the portal counts none.
+    """
 
     licences: dict[int, LicenceFee]
     remitted: dict[int, list[Remitted]]
+    told: dict[int, Decimal]
 
 
 def circumstances(instalments: Collection[Instalment]) -> Circumstances:
     """Of these instalments (with liability and kind at hand)."""
-    return Circumstances(licence_fees(instalments), _remitted([due.pk for due in instalments]))
+    return Circumstances(licence_fees(instalments), _remitted([due.pk for due in instalments]), _told(instalments))
+
+
+def _told(instalments: Collection[Instalment]) -> dict[int, Decimal]:
+    """Interest that their sources count themselves, less what was paid of it here since they told."""
+    sources = set(DueSource.objects.filter(interest_by=InterestBy.SOURCE).values_list("pk", flat=True))
+    told = {due.pk: due.source_interest or NOTHING for due in instalments if due.source in sources}
+    if not told:
+        return {}
+    since = LedgerEntry.objects.filter(
+        instalment_id__in=told, account=LedgerAccount.INTEREST, booked_at__gt=F("instalment__as_of"), amount__lt=0
+    )
+    taken_back = LedgerEntry.objects.filter(reverses__in=since)
+    for entries in (since, taken_back):
+        for key, amount in entries.values_list("instalment_id").annotate(total=Sum("amount")):
+            told[key] += amount
+    return {key: max(NOTHING, amount) for key, amount in told.items()}
 
 
 def _remitted(instalment_ids: Sequence[int]) -> dict[int, list[Remitted]]:
@@ -65,6 +96,8 @@ def interest_of(due: Instalment, *, law: Figures, about: Circumstances, on: date
     is missed, interest counts from the first term, and what was fixed is a part of it. Interest once remitted (OP art.
     67a § 1 pkt 3) is taken off.
     """
+    if due.pk in about.told:
+        return _as_told(due, about.told[due.pk], on=on)
     first = due.accrues_after if is_missed(due, on=on) and due.accrues_after else due.payable_by
     counted = law.interest(
         due.outstanding,
@@ -76,6 +109,14 @@ def interest_of(due: Instalment, *, law: Figures, about: Circumstances, on: date
     remitted = min(counted.amount, sum((one.left(due.outstanding) for one in about.remitted.get(due.pk, [])), NOTHING))
     amount = max(due.booked_interest, counted.amount - remitted)
     return replace(counted, amount=amount, booked=due.booked_interest, remitted=remitted)
+
+
+def _as_told(due: Instalment, amount: Decimal, *, on: date) -> Interest:
+    """What the finance system told; the steps are its own."""
+    when = format_date(due.source_interest_on) if due.source_interest_on else "dzień przesłania danych"
+    basis = f"Odsetki policzył system finansowo-księgowy gminy, stan na {when}."
+    days = max(0, (on - due.payable_by).days)
+    return Interest(amount, amount, due.payable_by, due.source_interest_on or on, days, (), basis)
 
 
 def fee_of(due: Instalment, *, on: date) -> Decimal:

@@ -1,6 +1,6 @@
 """Dues and their ledger, to look at: nothing is written here by hand."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -15,8 +15,11 @@ from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.dates import format_date_short
 from core.money import format_pln
 from core.nrb import format_nrb
+from liabilities.arrears import with_interest
 from liabilities.card_views import card_choice, card_context, csv_answer, pdf_answer
+from liabilities.figures import figures
 from liabilities.models import Instalment, LedgerEntry
+from liabilities.queries import known_as_of
 from residents.access import account_of, staff_looked
 from residents.models import Payer
 
@@ -59,7 +62,7 @@ class EntriesInline(ReadOnlyInline):
 class InstalmentAdmin(ReadOnlyAdmin):
     """Every instalment, with what is left of it."""
 
-    list_display = ("payer", "title", "number", "term", "assessed_pln", "outstanding_pln", "source")
+    list_display = ("payer", "title", "number", "term", "assessed_pln", "outstanding_pln", "interest_pln", "source")
     list_filter = (StateFilter, "liability__kind", "source")
     list_filter_submit = False
     list_select_related = ("liability__payer", "liability__kind")
@@ -69,11 +72,17 @@ class InstalmentAdmin(ReadOnlyAdmin):
     ordering = ("-payable_by", "-pk")
     fields = (
         *("payer", "kind", "title", "number", "term", "why_moved", "assessed_pln", "outstanding_pln", "costs_pln"),
-        *("nrb", "source", "external_id", "source_paid", "as_of", "changed_in"),
+        *("interest_pln", "nrb", "source", "external_id", "source_paid", "known", "changed_in", "version"),
+        *("is_annulled", "decision_no", "decision_served_on"),
     )
     readonly_fields = fields
     inlines = (EntriesInline,)
     change_form_before_template = "admin/liabilities/instalment/card_link.html"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Instalment]":
+        """With interest as of today, counted by the database: the list sorts by it."""
+        law, on = figures(), timezone.localdate()
+        return with_interest(super().get_queryset(request), law=law, on=on)
 
     def get_urls(self) -> list[URLPattern]:
         """The payer's account card, beside the usual pages."""
@@ -156,6 +165,16 @@ class InstalmentAdmin(ReadOnlyAdmin):
     def outstanding_pln(self, due: Instalment) -> str:
         """What is left."""
         return format_pln(due.outstanding)
+
+    @admin.display(description="odsetki dziś", ordering="interest_now")
+    def interest_pln(self, due: Instalment) -> str:
+        """Interest as of today."""
+        return format_pln(due.interest_now)  # type: ignore[attr-defined]  # annotated below
+
+    @admin.display(description="stan na")
+    def known(self, due: Instalment) -> datetime:
+        """The newest moment of which its source told of it."""
+        return known_as_of(due)
 
     @admin.display(description="koszty upomnień")
     def costs_pln(self, due: Instalment) -> str:
