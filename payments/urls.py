@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import checkout_views, hooks, views
+from payments import checkout_views, hooks, transfer_views, views
 
 app_name = "payments"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("platnosci/koszyk/", checkout_views.basket, name="basket"),
     path("platnosci/rozpocznij/", checkout_views.start, name="start"),
     path("platnosci/<uuid:number>/przejdz/", checkout_views.go_on, name="go_on"),
+    path("platnosci/przelew/", transfer_views.transfer, name="transfer"),
+    path("platnosci/przelew/druk.pdf", transfer_views.slip, name="slip"),
     path("platnosci/<uuid:number>/", views.detail, name="detail"),
     path("platnosci/<uuid:number>/powrot/", views.returned, name="returned"),
     path("platnosci/<uuid:number>/potwierdzenie.pdf", views.receipt, name="receipt"),

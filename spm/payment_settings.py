@@ -38,7 +38,7 @@ def payment_settings(*, production: bool) -> PaymentSettings:
     providers = {**BUILT_IN, **_plugins()}
     ways = environment.words(
         "SPM_PAYMENT_WAYS",
-        ["payu"] if production else ["payu", "przelewy24", "paypal"],
+        ["payu", TRANSFER] if production else ["payu", "przelewy24", "paypal", TRANSFER],
         "Ways to pay that residents are offered, in this order: `payu`, `przelewy24`, `paypal`, `transfer` (a transfer "
         "from one's own bank), names of SPM_PAYMENT_PLUGINS. One taken off still hears of its payments.",
     )

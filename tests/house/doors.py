@@ -52,6 +52,8 @@ kalendarz/<str:secret>.ics                  404    404  404  404  404  404  404 
 naleznosci/<int:instalment_id>/             in     who  200  404  who  who  who  who  who
 platnosci/                                  in     who  200  200  who  who  who  who  who
 platnosci/koszyk/                           in     who  200  200  who  who  who  who  who
+platnosci/przelew/                          in     who  go   go   who  who  who  who  who
+platnosci/przelew/druk.pdf                  in     who  go   go   who  who  who  who  who
 platnosci/rozpocznij/                       in     who  go   go   who  who  who  who  who
 platnosci/<uuid:number>/                    in     who  200  404  who  who  who  who  who
 platnosci/<uuid:number>/przejdz/            in     who  404  404  who  who  who  who  who

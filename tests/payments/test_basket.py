@@ -206,6 +206,7 @@ def test_money_of_another_recipient_is_a_payment_of_its_own_offered_next(
 
 def test_a_way_without_keys_of_the_recipient_is_not_offered(browser: Client, settings: Settings) -> None:
     settings.PAYMENT_RECIPIENTS = RECIPIENTS
+    settings.PAYMENT_WAYS = ["payu", "przelewy24", "paypal"]
     page = words(_check(browser, "ZOFIA-1"))  # type: ignore[arg-type]
     assert "nie można teraz zapłacić przez portal" in page
     assert "PayU" not in page
