@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.errors import Refused
-from core.money import format_pln, grosz
+from core.money import GROSZ, format_pln, grosz
 from liabilities.accrual import circumstances, interest_of
 from liabilities.actions import about_instalment
 from liabilities.figures import Figures, figures
@@ -44,7 +44,7 @@ class Piece:
 
 def equal_rates(total: Decimal, terms: Sequence[date]) -> list[Rate]:
     """*total* złoty over *terms*, equal to the grosz; the last takes what does not divide."""
-    each = Decimal(int(total * 100) // len(terms)) / 100
+    each = (Decimal(int(total * 100) // len(terms)) / 100).quantize(GROSZ)
     return [
         Rate(term, each if place < len(terms) else total - each * (len(terms) - 1))
         for place, term in enumerate(terms, start=1)

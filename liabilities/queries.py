@@ -13,7 +13,7 @@ from liabilities.bearers import joint_with
 from liabilities.figures import Figures, figures
 from liabilities.interest import Interest
 from liabilities.models import ImportRun, Instalment, LedgerAccount, LedgerEntry
-from liabilities.regimes import Regime
+from liabilities.regimes import extra_label
 from residents.queries import same_person
 
 NOTHING = Decimal("0.00")
@@ -82,16 +82,7 @@ class Balance:
     costs: Decimal
     credit: Decimal
     total: Decimal
-
-
-def extra_label(regime: str, *, has_fee: bool = False) -> str:
-    """What is paid beside principal and costs of a due: interest, or the surcharge of an alcohol licence fee.
-
-    Ustawa o wychowaniu w trzeźwości art. 18 ust. 12b; Ordynacja podatkowa art. 53, art. 57.
-    """
-    if regime == Regime.ALCOHOL:
-        return "Opłata podwyższona 30%"
-    return "Odsetki i opłata prolongacyjna" if has_fee else "Odsetki"
+    interest_label: str = "Odsetki na dziś"
 
 
 def _seen(instalment: Instalment, law: Figures, on: date, about: Circumstances, joint: int) -> OpenDue:
@@ -184,7 +175,10 @@ def balance_of(dues: Iterable[OpenDue], credited: Decimal) -> Balance:
     principal = sum((due.principal for due in dues), NOTHING)
     interest = sum((due.extra for due in dues), NOTHING)
     costs = sum((due.costs for due in dues), NOTHING)
-    return Balance(principal, interest, costs, credited, principal + interest + costs - credited)
+    labels = {due.extra_label for due in dues if due.extra}
+    label = next(iter(labels)) if len(labels) == 1 else "Odsetki i opłaty" if labels else "Odsetki"
+    total = principal + interest + costs - credited
+    return Balance(principal, interest, costs, credited, total, label if "30%" in label else f"{label} na dziś")
 
 
 def known_as_of(instalment: Instalment) -> datetime:
@@ -194,6 +188,11 @@ def known_as_of(instalment: Instalment) -> datetime:
     )
     newest: datetime | None = seen.aggregate(newest=Max("as_of"))["newest"]
     return newest or instalment.as_of
+
+
+def is_reversed(reference: str) -> bool:
+    """Whether the event of that name was undone (storno)."""
+    return LedgerEntry.objects.filter(reference=reference, reversed_by__isnull=False).exists()
 
 
 def entries_of(instalment_id: int) -> "QuerySet[LedgerEntry]":

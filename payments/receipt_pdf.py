@@ -17,7 +17,9 @@ def receipt_pdf(payment: Payment, lines: Sequence[PaymentLine]) -> bytes:
     *lines* are those that its reader may see; of a basket of several payers that may be a part.
     """
     payers = Payer.objects.in_bulk(set(kept_records({line.payer_id for line in lines}).values()))
+    labels = sorted({line.extra_label for line in lines if line.interest})
     context: dict[str, object] = {
+        "extra_label": " / ".join(labels) or "Odsetki",
         "payment": payment,
         "lines": lines,
         "amount": sum((line.total for line in lines), Decimal(0)),

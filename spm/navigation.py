@@ -99,6 +99,14 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "liabilities.view_instalment",
             ),
             ("Księga", "menu_book", "admin:liabilities_ledgerentry_changelist", "liabilities.view_ledgerentry"),
+            ("Nadpłaty", "savings", "admin:liabilities_ledgerentry_credits", "liabilities.add_ledgerentry"),
+            ("Decyzje o ulgach", "approval", "admin:liabilities_decision_changelist", "liabilities.view_decision"),
+            (
+                "Przedawnienie",
+                "hourglass_bottom",
+                "admin:liabilities_instalment_barred",
+                "liabilities.add_ledgerentry",
+            ),
             ("Płatności", "payments", "admin:payments_payment_changelist", "payments.view_payment"),
             (
                 "Wyciągi bankowe",

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from core.fields import SealedTextField, money_field
 from liabilities.models import Instalment
+from liabilities.regimes import extra_label
 from payments.states import LABELS, State
 from residents.models import Payer
 
@@ -138,6 +139,12 @@ class PaymentLine(models.Model):
         """Principal, interest and costs together, in złoty."""
         total: Decimal = self.principal + self.interest + self.costs
         return total
+
+    @property
+    def extra_label(self) -> str:
+        """What `interest` is of this due: interest, with the fee of a decision, or the surcharge of a licence."""
+        due = self.instalment
+        return extra_label(due.liability.kind.regime, has_fee=due.decision_id is not None)
 
 
 class PaymentChange(models.Model):

@@ -32,6 +32,7 @@ from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
 from residents.queries import find_payer
 from spm.demo.dues import book, dues_file, reminders_tomorrow
+from spm.demo.ledger import enter_decisions, set_off_a_credit
 from spm.demo.people import Inhabitant, companies, people
 from spm.demo.signins import PASSWORD, SIGN_INS
 from spm.demo.unusual import make_unusual
@@ -71,6 +72,7 @@ def load(town: Town, *, say: Callable[[str], None]) -> None:
         say("należności z trzech lat …")
         _import_history(inhabitants, firms, town)
         _give_addresses([*inhabitants, *firms])
+        enter_decisions(inhabitants, today=town.today, now=town.now)
         say("zgody …")
         _take_consents([*inhabitants, *firms], town)
         _make_accounts(inhabitants, firms, town)
@@ -87,6 +89,7 @@ def liven(town: Town, *, say: Callable[[str], None]) -> None:
     say("płatności …")
     _make_payments([inhabitants[0], *companies(1), *inhabitants[1 : 1 + 3 * len(OUTCOMES)]], town)
     _pay_twice(inhabitants, town)
+    set_off_a_credit(today=town.today, now=town.now)
 
 
 def _import_history(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:

@@ -174,6 +174,12 @@ urzad/liabilities/apitoken/<int:pk>/uniewaznij/ desk desk desk desk 403 200 403 
 urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/<int:pk>/ksieguj/<slug:verb>/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/przedawnienie/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/ledgerentry/<int:pk>/storno/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/ledgerentry/nadplaty/     desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/ledgerentry/nadplaty/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/decision/<int:pk>/koniec/ desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
@@ -219,9 +225,9 @@ notifications/spending       -     r    -    -    r
 notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     r    r    -    r
 mailroom/incomingmail        r     -    -    r    r
-liabilities/instalment       r     r    -    -    r
 liabilities/instalment       -     r    -    -    r
 liabilities/ledgerentry      -     r    -    -    r
+liabilities/decision         -     r    -    -    r
 liabilities/duekind          -     r    -    -    r
 liabilities/interestrate     -     ra   -    -    ra
 liabilities/fee              -     ra   -    -    ra

@@ -25,7 +25,7 @@ from core.actor import Actor
 from core.models import AuditEntry
 from liabilities.api_tokens import make_token
 from liabilities.due_sources import set_source
-from liabilities.models import BankRate, DueSource, ImportRun, MissingDue
+from liabilities.models import BankRate, Decision, DueSource, ImportRun, MissingDue
 from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
 from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
@@ -60,6 +60,7 @@ class World:
         scanned = _scanned()
         inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
         BankRate.objects.create(valid_from=make.today(), reference=4, lombard=5, seen_at=make.now())
+        Decision.objects.create(kind="deferral", number="FN.1", payer=payer, decided_on=make.today(), reason="x")
         GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
         Route.objects.create(gateway="smsapi")
         told = {"kind": "payment_posted", "topic_code": "payments", "messages": 1, "parts": 1, "points": 1}
@@ -125,7 +126,7 @@ class World:
             known = {"pk": self.filed}
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
-            known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"]}
+            known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"], "verb": "odpis"}
             known |= {"place": 1, "page": 1}
         return address_of(route, {**known, **values})
 

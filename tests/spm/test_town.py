@@ -12,8 +12,8 @@ from django.db.models import F, Sum
 from consents.models import ApplicationState, Consent, ConsentApplication
 from core.nrb import parse_nrb
 from core.phones import parse_mobile
-from liabilities.models import ImportRun, Instalment, LedgerEntry
-from liabilities.queries import credit, open_dues
+from liabilities.models import Decision, ImportRun, Instalment, LedgerEntry, LiabilityBearer
+from liabilities.queries import credit, open_dues, unproven_instalments
 from notifications.models import Message
 from payments.models import Payment
 from payments.states import State
@@ -85,6 +85,7 @@ def test_a_loaded_town_shows_something_of_everything(town: Town) -> None:
     assert Payer.objects.count() == town.people + town.companies + 1
     assert set(ImportRun.objects.values_list("rejected", flat=True)) == {0}
     _arrears_and_credit(town)
+    _ledger_of_the_trade()
     _payments_in_every_lasting_state()
     _consents_and_messages()
     _sign_ins_that_work(town)
@@ -102,6 +103,15 @@ def _arrears_and_credit(town: Town) -> None:
     anna = find_payer(people(1, today=town.today)[0].number)
     assert anna is not None
     assert open_dues(anna.pk, on=town.today)
+
+
+def _ledger_of_the_trade() -> None:
+    assert set(Decision.objects.values_list("kind", flat=True)) == {"instalments", "remission"}
+    assert {"set_off", "remission", "prolongation", "transfer"} <= set(
+        LedgerEntry.objects.values_list("kind", flat=True)
+    )
+    assert LiabilityBearer.objects.count() == 1
+    assert unproven_instalments() == []
 
 
 def _payments_in_every_lasting_state() -> None:
