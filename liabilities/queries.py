@@ -175,10 +175,15 @@ def balance_of(dues: Iterable[OpenDue], credited: Decimal) -> Balance:
     principal = sum((due.principal for due in dues), NOTHING)
     interest = sum((due.extra for due in dues), NOTHING)
     costs = sum((due.costs for due in dues), NOTHING)
+    total = principal + interest + costs - credited
+    return Balance(principal, interest, costs, credited, total, interest_label(dues))
+
+
+def interest_label(dues: Iterable[OpenDue]) -> str:
+    """What the sum of what these dues cost beside principal and costs is called."""
     labels = {due.extra_label for due in dues if due.extra}
     label = next(iter(labels)) if len(labels) == 1 else "Odsetki i opłaty" if labels else "Odsetki"
-    total = principal + interest + costs - credited
-    return Balance(principal, interest, costs, credited, total, label if "30%" in label else f"{label} na dziś")
+    return label if "30%" in label else f"{label} na dziś"
 
 
 def known_as_of(instalment: Instalment) -> datetime:

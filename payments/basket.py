@@ -11,7 +11,7 @@ from core.errors import Refused
 from core.money import format_pln
 from liabilities.allocation import split
 from liabilities.models import Instalment
-from liabilities.queries import NOTHING, Balance, OpenDue, seen_on
+from liabilities.queries import NOTHING, Balance, OpenDue, interest_label, seen_on
 from liabilities.regimes import Regime
 from payments.wishes import Wish
 from residents.models import Payer
@@ -59,7 +59,8 @@ class Basket:
         principal = sum((item.principal for item in self.items), NOTHING)
         interest = sum((item.extra for item in self.items), NOTHING)
         costs = sum((item.costs for item in self.items), NOTHING)
-        return Balance(principal, interest, costs, NOTHING, principal + interest + costs)
+        label = interest_label(item.due for item in self.items)
+        return Balance(principal, interest, costs, NOTHING, principal + interest + costs, label)
 
     @property
     def amount(self) -> Decimal:
