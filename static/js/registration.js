@@ -153,6 +153,18 @@ if (scan) {
   });
 }
 
-// The first fault gets the cursor; a page without any leaves it where the server put it.
+// --- keys of the page, also where the browser leaves accesskey alone ---
+document.addEventListener("keydown", (event) => {
+  // A browser that acted on the accesskey itself has prevented the default already.
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || event.key.length !== 1) return;
+  const meant = document.querySelector(`[accesskey="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!meant) return;
+  event.preventDefault();
+  meant.focus();
+  if (meant.matches("button, input[type=checkbox]")) meant.click();
+});
+
+// The first fault gets the cursor, else the field where the clerk begins: the office's frame may have taken it.
 const wrong = form.querySelector(".error-summary a");
-if (wrong) document.querySelector(wrong.getAttribute("href"))?.focus();
+const first = wrong ? document.querySelector(wrong.getAttribute("href")) : form.querySelector("[autofocus]");
+first?.focus();
