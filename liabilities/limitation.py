@@ -69,7 +69,11 @@ def _first_run(term: date, regime: Regime, years: int) -> tuple[date, date, str]
     last = _later(term, years)
     if last < CIVIL_YEAR_END_SINCE:
         return term + DAY, last, f"{years} lata od terminu (art. 118 k.c. w brzmieniu do 8.07.2018)"
-    return term + DAY, _year_end(last), f"{years} lat, do końca roku kalendarzowego (art. 118 k.c.)"
+    return (
+        term + DAY,
+        _year_end(last),
+        f"{years} {'lata' if years < 5 else 'lat'}, do końca roku kalendarzowego (art. 118 k.c.)",
+    )
 
 
 def limitation(term: date, *, regime: Regime, years: int, facts: Sequence[Fact] = ()) -> Limitation:

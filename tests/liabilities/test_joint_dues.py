@@ -171,5 +171,6 @@ def test_the_pages_call_a_joint_due_joint_and_name_nobody(anna: Account, signed_
     client = signed_in(anna)
     page = client.get(f"/naleznosci/{ours.pk}/").content.decode()
     assert "Należność wspólna" in page
+    assert page.count("Podstawa: Kodeks cywilny, art. 366, w&nbsp;podatkach z&nbsp;art. 91 Ordynacji podatkowej.") == 1
     assert "wspólna" in client.get("/naleznosci/").content.decode()
     assert "Współwłaściciel" not in page
