@@ -114,7 +114,7 @@ def _paid(value: str) -> Decimal:
     return amount
 
 
-def _grosze(value: str, *, least: int) -> Decimal:
+def _grosze(value: str, *, may_be_nothing: bool) -> Decimal:
     text = value.strip()
     if not text:
         raise Refused("amount_empty", "Brakuje kwoty.", mend=GROSZE)
@@ -124,9 +124,9 @@ def _grosze(value: str, *, least: int) -> Decimal:
         raise Refused("amount_unreadable", refusal.message, mend=GROSZE) from refusal
     if amount > LARGEST:
         raise Refused("amount_too_large", "Kwota jest za duża (najwięcej 9 999 999 999,99 zł).", mend="Popraw kwotę.")
-    if amount < least:
+    if amount < 0:
         raise Refused("amount_negative", "Kwota nie może być ujemna.", mend=GROSZE)
-    if least and not amount:
+    if not amount and not may_be_nothing:
         raise Refused("amount_not_positive", "Kwota musi być większa od zera.", mend="Popraw przypis.")
     return amount
 
@@ -210,13 +210,13 @@ class RowReader:
             lambda cell: _whole_number(cell, least=1990, most=on.year + 2, what="Rok"),
             lambda cell: _whole_number(cell, least=1, most=400, what="Numer raty"),
             _term,
-            (lambda cell: _grosze(cell, least=1)) if is_neutral else _assessed,
-            (lambda cell: _grosze(cell, least=0) if cell.strip() else NOTHING) if is_neutral else _paid,
+            (lambda cell: _grosze(cell, may_be_nothing=False)) if is_neutral else _assessed,
+            (lambda cell: _grosze(cell, may_be_nothing=True) if cell.strip() else NOTHING) if is_neutral else _paid,
             parse_nrb,
         )
         if is_neutral:
             readers += (
-                *(_optional(_version), _status, _optional(lambda cell: _grosze(cell, least=0))),
+                *(_optional(_version), _status, _optional(lambda cell: _grosze(cell, may_be_nothing=True))),
                 _optional(lambda cell: _day(cell, what="Dzień odsetek")),
                 lambda cell: _text("decision_no", cell) if cell.strip() else "",
                 _optional(lambda cell: _day(cell, what="Dzień doręczenia")),

@@ -7,6 +7,7 @@ twice at most: once to know its encoding and its digest, once a row at a time.
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -21,7 +22,13 @@ NUMBERS = ("pesel", "nip", "regon")
 BASE = tuple(name for name in NEUTRAL if name not in {"pesel|nip|regon", "paid_gr"})
 OPTIONAL = (*NUMBERS, "paid_gr", *EXTRAS)
 WIDTH = "Wiersz ma inną liczbę kolumn niż nagłówek. Sprawdź średniki i cudzysłowy."
-UNEVEN = "Formuła zamiast wartości. Wklej w tej kolumnie same wartości."
+FORMULA = "Formuła zamiast wartości. Wklej w tej kolumnie same wartości."
+CUT_OFF = (
+    "Plik urywa się w tym wierszu: za kwotą nie ma końca wiersza, więc nie wiadomo, czy jest cała. "
+    "Wyeksportuj plik jeszcze raz."
+)
+# A file may end without a line break where its last cell shows by itself that it is whole.
+UNSURE = ("id", "rata", "kwota", "zaplacono", "external_id", "instalment_no", "principal_gr", "paid_gr", "interest_gr")
 NO_OBJECT = "Ten wiersz nie jest obiektem JSON. Każdy wiersz to jeden obiekt {…} z polami należności."
 NO_CELL = "Pole musi być tekstem albo liczbą całkowitą."
 CONTROL_SHEETS = frozenset({"control", "kontrola"})
@@ -60,6 +67,8 @@ class DuesFile:
         self._end, said = size, None
         if self._format != "xlsx":
             self._end, said = self._tail(size)
+        self._file.seek(max(0, self._end - 1))
+        self._ends_a_line = self._file.read(1) in b"\r\n"
         self.sha256, before = self._digests()
         self.layout = ENGLISH
         self.control = read_control(said) if said is not None else Control()
@@ -122,15 +131,13 @@ class DuesFile:
         first = self._file.read(BLOCK).split(b"\n", 1)[0].lower()
         is_neutral = b"external_id" in first
         self.layout = ENGLISH if is_neutral else POLISH
-        if not is_neutral:
+        if is_neutral:
+            found = read_rows(self._file, BASE, optional=OPTIONAL, end=self._end)
+        else:
             found = read_rows(self._file, COLUMNS, end=self._end)
-            return ((line, RowFault("", "", WIDTH) if cells is None else cells) for line, cells in found)
-        found = read_rows(self._file, BASE, optional=OPTIONAL, end=self._end)
-        names = (*BASE, *OPTIONAL)
-        return (
-            (line, RowFault("", "", WIDTH) if cells is None else _in_order(dict(zip(names, cells, strict=True))))
-            for line, cells in found
-        )
+        last = re.split(rb"[;,\t]", first.strip().strip(b'"'))[-1].strip(b'" ').decode("ascii", "replace")
+        rows = _of_csv(found, is_neutral=is_neutral)
+        return rows if self._ends_a_line or last not in UNSURE else _without_the_last(rows, last)
 
     def _rows_of_json(self) -> Iterator[Row]:
         self._file.seek(0)
@@ -172,14 +179,19 @@ class DuesFile:
         self.layout = layout
 
     def _rows_of_sheet(self) -> Iterator[Row]:
-        rows = next(rows for name, rows in read_sheets(self._file) if name.strip().lower() not in CONTROL_SHEETS)
+        for name, rows in read_sheets(self._file):  # a sheet is open while its book is
+            if name.strip().lower() not in CONTROL_SHEETS:
+                yield from self._of_sheet(rows)
+                return
+
+    def _of_sheet(self, rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[Row]:
         names = [cell.strip().lower() for cell in next(rows)[1]]
+        ours = {*COLUMNS} if self.layout == POLISH else {*BASE, *OPTIONAL}
         for number, cells in rows:
             said = dict(zip(names, cells, strict=False))
-            ours = {*COLUMNS} if self.layout == POLISH else {*BASE, *OPTIONAL}
             formula = next((name for name, cell in said.items() if name in ours and isinstance(cell, Formula)), None)
             if formula:
-                yield number, RowFault(formula, said[formula][:50], UNEVEN)
+                yield number, RowFault(formula, said[formula][:50], FORMULA)
             elif self.layout == POLISH:
                 yield number, [said.get(column, "") for column in COLUMNS]
             else:
@@ -200,6 +212,26 @@ class SentRows:
         """Each row with its number."""
         for number, said in enumerate(self._said, start=1):
             yield number, cells_of(said) if isinstance(said, dict) else RowFault("", "", NO_OBJECT)
+
+
+def _of_csv(found: Iterator[tuple[int, Sequence[str] | None]], *, is_neutral: bool) -> Iterator[Row]:
+    names = (*BASE, *OPTIONAL)
+    for line, cells in found:
+        if cells is None:
+            yield line, RowFault("", "", WIDTH)
+        else:
+            yield line, _in_order(dict(zip(names, cells, strict=True))) if is_neutral else cells
+
+
+def _without_the_last(rows: Iterator[Row], column: str) -> Iterator[Row]:
+    """The rows of a file that ends in the middle of *column*: nobody knows whether its last row is whole."""
+    before = next(rows, None)
+    for row in rows:
+        if before is not None:
+            yield before
+        before = row
+    if before is not None:
+        yield before[0], RowFault(column, "", CUT_OFF)
 
 
 def _layout_of(header: Sequence[str]) -> str:

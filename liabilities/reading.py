@@ -22,10 +22,6 @@ from residents.actions import register_payers
 from residents.identity import IdentityNumber
 
 AT_ONCE = 50_000
-CUT_OFF = (
-    "Plik urywa się w tym wierszu: po ostatniej kwocie nie ma końca wiersza, więc nie wiadomo, czy jest cała. "
-    "Wyeksportuj plik jeszcze raz."
-)
 REPEATED = (
     "Ten klucz (id) powtarza się w pliku; wczytano tylko pierwszy wiersz, {first}. Nadaj każdej racie własny klucz."
 )
