@@ -21,7 +21,7 @@ from liabilities.row_lines import RowLines
 from residents.actions import register_payers
 from residents.identity import IdentityNumber
 
-AT_ONCE = 50_000
+AT_ONCE = 20_000
 REPEATED = (
     "Ten klucz (id) powtarza się w pliku; wczytano tylko pierwszy wiersz, {first}. Nadaj każdej racie własny klucz."
 )
