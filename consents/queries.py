@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic, Withdrawal
 from residents.models import Payer
@@ -24,17 +24,16 @@ def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
     )
 
 
-def permitted_payers(*, topic: str, channel: str, at: datetime) -> "QuerySet[Consent, int]":
+def permitted_payers(*, topic: str, channel: str) -> "QuerySet[Consent, int]":
     """The payers whose consent lets *topic* go to them by *channel* now, dead and merged ones left out.
 
-    One walk over the index of open-ended consents; `permitted_contacts` adds the address, and topics that need none.
+    One walk over the index of open-ended consents: a consent begins when it is decided, so none of them is yet to come.
+    `permitted_contacts` adds the address, and topics that need no consent.
     """
-    gone = Payer.objects.exclude(deceased_on__isnull=True, merged_into__isnull=True)
+    gone = Payer.objects.filter(Q(deceased_on__isnull=False) | Q(merged_into__isnull=False))
     return (
-        Consent.objects.filter(
-            topic__in=Topic.objects.filter(code=topic, is_active=True), channel=channel, during__startswith__lte=at
-        )
-        .filter(during__endswith__isnull=True)
+        Consent.objects.filter(topic__in=Topic.objects.filter(code=topic, is_active=True), channel=channel)
+        .filter(during__endswith__isnull=True, during__isempty=False)
         .exclude(payer_id__in=gone.values("pk"))
         .values_list("payer_id", flat=True)
     )

@@ -268,7 +268,8 @@ class Consent(models.Model):
                 fields=["topic", "channel", "payer"],
                 include=["during"],
                 name="consent_open_ended",
-                condition=models.Q(during__endswith__isnull=True),
+                # An empty range has no upper bound either: a consent taken back before it began.
+                condition=models.Q(during__endswith__isnull=True, during__isempty=False),
             )
         ]
         constraints = [

@@ -1,6 +1,7 @@
 """A file of papers typed elsewhere: good rows go in and count, bad ones are told, the same file again is harmless."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.template import engines
 from django.urls import reverse
 
+from consents.actions import withdraw_consent
 from consents.evidence import prove_evidence
 from consents.importing import PapersReport, import_applications
 from consents.models import Consent, ConsentApplication
@@ -139,11 +141,27 @@ def test_the_newest_of_several_papers_rules_whatever_their_order(db: None) -> No
 
 def test_who_may_get_what_leaves_out_the_dead(db: None) -> None:
     load(row(), row("K-2", numer=JAN.value, nazwa="Jan Obcy", rodzaje="waste:sms"))
-    asked = {"topic": "waste", "channel": "sms", "at": make.now()}
+    asked = {"topic": "waste", "channel": "sms"}
     assert permitted_payers(**asked).count() == 2
     Payer.objects.filter(name="Jan Obcy").update(deceased_on=make.today())
     seen = permitted_contacts().filter(topic__code="waste", channel="sms").values_list("payer_id", flat=True)
     assert list(permitted_payers(**asked)) == list(seen) == [Payer.objects.get(name="Anna Nowak").pk]
+
+
+def test_a_consent_taken_back_before_it_began_is_nobodys(db: None) -> None:
+    began = make.now()
+    make.consent(ANNA, topics=("waste",), channels=("sms",), at=began)
+    withdraw_consent(
+        Payer.objects.get().pk,
+        topic="waste",
+        channel="sms",
+        way="sms",
+        evidence={},
+        by=make.BY,
+        at=began - timedelta(minutes=1),
+    )
+    assert Consent.objects.get().during.isempty
+    assert not permitted_payers(topic="waste", channel="sms").exists()
 
 
 def test_a_file_that_is_none_changes_nothing(db: None) -> None:
