@@ -71,10 +71,9 @@ def who_may_get() -> None:
 
 
 def _measure(topic: Topic) -> None:
-    bare = (
-        "SELECT count(*) FROM consents_consent WHERE topic_id = %s AND channel = 'sms' AND upper(during) IS NULL",
-        [topic.pk],
-    )
+    # As the index says, word for word: else the bare statement could not use it.
+    held = "topic_id = %s AND channel = 'sms' AND upper(during) IS NULL AND NOT isempty(during)"
+    bare = (f"SELECT count(*) FROM consents_consent WHERE {held}", [topic.pk])
 
     def ours() -> None:
         assert permitted_payers(topic=topic.code, channel="sms").count() == RESIDENTS
