@@ -104,4 +104,4 @@ class SuppressedAddressAdmin(ReadOnlyAdmin):
 
     def has_lift_permission(self, request: HttpRequest) -> bool:
         """Who may lift it."""
-        return bool(request.user.has_perm("notifications.delete_suppressedaddress"))
+        return bool(request.user.has_perm("notifications.lift_suppressedaddress"))

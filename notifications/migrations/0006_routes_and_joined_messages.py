@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'wstrzymany adres',
+                'permissions': [('lift_suppressedaddress', 'Może wznowić wysyłanie na adres')],
                 'verbose_name_plural': 'wstrzymane adresy',
             },
         ),

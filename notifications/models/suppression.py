@@ -19,6 +19,7 @@ class SuppressedAddress(models.Model):
     class Meta:
         verbose_name = "wstrzymany adres"
         verbose_name_plural = "wstrzymane adresy"
+        permissions = [("lift_suppressedaddress", "Może wznowić wysyłanie na adres")]
         constraints = [
             models.UniqueConstraint(fields=["channel", "address_fingerprint"], name="suppressed_address_once"),
         ]

@@ -6,9 +6,9 @@ from django.db import migrations
 WANTED = {
     "Administrator": [
         *("view_route", "add_route", "change_route", "view_spending"),
-        *("view_suppressedaddress", "delete_suppressedaddress"),
+        *("view_suppressedaddress", "lift_suppressedaddress"),
     ],
-    "Referent": ["view_suppressedaddress", "delete_suppressedaddress"],
+    "Referent": ["view_suppressedaddress", "lift_suppressedaddress"],
     "Księgowość": ["view_spending"],
 }
 

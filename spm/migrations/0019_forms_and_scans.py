@@ -11,7 +11,7 @@ RULES = [
         24,
         "months",
         "wydrukowanie formularza, który nie wrócił",
-        "art. 5 ust. 1 lit. e RODO: wydrukowany wniosek wraca zwykle w ciągu roku",
+        "art. 5 ust. 1 lit. e RODO: wydrukowany wniosek wraca zwykle w ciągu roku; zwrócony jest dowodem",
     ),
     (
         "incoming_scans",

@@ -63,7 +63,6 @@ hooks/<slug:provider>/                      405    405  405  405  405  405  405 
 hooks/<slug:provider>/konto/<slug:recipient>/ 405  405  405  405  405  405  405  405  405
 api/v1/dues/                                405    405  405  405  405  405  405  405  405
 api/v1/openapi.json                         200    200  200  200  200  200  200  200  200
-hooks/payu/                                 405    405  405  405  405  405  405  405  405
 hooks/sms/<str:secret>/odpowiedzi/          404    404  404  404  404  404  404  404  404
 hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
 deklaracja-dostepnosci/                     200    200  200  200  200  200  200  200  200

@@ -149,7 +149,6 @@ class Killing(io.BytesIO):
         return super().read(size)
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("transactional_db")
 def test_an_import_that_breaks_in_the_middle_leaves_nothing() -> None:
     rows = [row(f"A-{number}", instalment=number % 400 + 1) for number in range(20_000)]

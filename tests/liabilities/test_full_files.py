@@ -11,7 +11,6 @@ from liabilities.missing_dues import keep_missing, write_off_missing
 from liabilities.models import ImportChange, ImportKind, ImportRun, Instalment, MissingDue
 from tests import make
 
-pytestmark = pytest.mark.django_db
 T0 = datetime(2026, 3, 1, 6, tzinfo=UTC)
 FULL = HowToImport(kind=ImportKind.FULL)
 
@@ -41,6 +40,7 @@ def waiting() -> list[str]:
     return list(MissingDue.objects.filter(decision="waits").values_list("instalment__external_id", flat=True))
 
 
+@pytest.mark.django_db
 def test_what_a_full_file_does_not_name_is_listed_and_stays_open() -> None:
     bring(row(1), row(2), row(3, paid="100,00"))
     assert bring(row(1), at=1).missing == 1
@@ -49,11 +49,13 @@ def test_what_a_full_file_does_not_name_is_listed_and_stays_open() -> None:
     assert bring(row(1), at=2).missing == 0
 
 
+@pytest.mark.django_db
 def test_a_row_that_was_refused_is_not_missing() -> None:
     bring(row(1), row(2))
     assert bring(row(1), row(2, amount="x"), at=1).missing == 0
 
 
+@pytest.mark.django_db
 def test_a_delta_misses_nothing_and_a_row_that_comes_back_is_noted() -> None:
     bring(row(1), row(2))
     assert bring(row(1), at=1, how=HowToImport()).missing == 0
@@ -62,6 +64,7 @@ def test_a_delta_misses_nothing_and_a_row_that_comes_back_is_noted() -> None:
     assert (waiting(), MissingDue.objects.get().decision) == ([], "came_back")
 
 
+@pytest.mark.django_db
 def test_a_clerk_keeps_one_and_writes_off_another() -> None:
     bring(row(1), row(2), row(3))
     bring(row(1), at=1)
@@ -74,6 +77,7 @@ def test_a_clerk_keeps_one_and_writes_off_another() -> None:
     assert bring(row(1), at=2).missing == 0
 
 
+@pytest.mark.django_db
 def test_a_source_that_renumbers_its_keys_is_refused_and_taken_over_when_confirmed() -> None:
     bring(*(row(serial, paid="30,00") for serial in range(1, 13)))
     renumbered = [row(serial, key=f"N-{serial}", paid="30,00") for serial in range(1, 13)]
@@ -87,14 +91,14 @@ def test_a_source_that_renumbers_its_keys_is_refused_and_taken_over_when_confirm
     assert ImportChange.objects.filter(run=report.run_id).count() == 12
 
 
+@pytest.mark.django_db
 def test_new_dues_that_only_look_alike_are_no_renumbering() -> None:
     bring(*(row(serial) for serial in range(1, 13)))
     twice = [row(serial, key=f"N-{serial}") for serial in range(1, 13)]
     assert bring(*(row(serial) for serial in range(1, 13)), *twice, at=1).created == 12
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.usefixtures("committed")
 def test_a_second_import_of_a_source_may_be_told_to_come_later() -> None:
     other = connection.copy()
     try:

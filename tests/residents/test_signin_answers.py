@@ -22,6 +22,7 @@ def _anna(anna: Account) -> None:
     """The one who has an account."""
 
 
+CHANGING = {"Content-Length", "Expires"}  # the length of an address, the second of the clock
 Told = tuple[int, str, dict[str, str], dict[str, str]]
 
 
@@ -29,7 +30,7 @@ def told(client: Client, page: str, asker: str, /, **fields: str) -> Told:
     """What the answer to a form tells: status, body, headers and cookies, the address itself made alike."""
     answer = client.post(page, fields)
     body = PASSING.sub("", answer.text).replace(asker, "…")
-    headers = {name: value.replace(asker, "…") for name, value in answer.headers.items() if name != "Content-Length"}
+    headers = {name: value.replace(asker, "…") for name, value in answer.headers.items() if name not in CHANGING}
     cookies = {
         name: re.sub(r"expires=[^;]*", "", cookie.OutputString().replace(cookie.value, ""))
         for name, cookie in answer.cookies.items()
