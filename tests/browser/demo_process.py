@@ -13,7 +13,7 @@ from pathlib import Path
 
 from spm import embedded
 
-PATIENCE = 120  # seconds until the demo must be ready
+PATIENCE = 240  # seconds until the demo must be ready
 OWN = ("SPM_", "DATABASE_URL", "REDIS_URL", "DEMO_DIR", "PORT", "PYTEST_")
 
 
