@@ -24,12 +24,14 @@ def prepare() -> None:
 
 prepare()
 
-from benchmarks import dues_page, find_payer, import_dues, sending  # noqa: E402  the settings come first
+from benchmarks import consents, dues_page, find_payer, import_dues, sending  # noqa: E402  the settings come first
 from benchmarks.table import machine  # noqa: E402
 from tests.sandbox_process import running_sandbox  # noqa: E402
 
 ALONE = {
     "find_payer": find_payer.main,
+    "who_may_get": consents.who_may_get,
+    "import_papers": consents.import_papers,
     "import_dues": import_dues.main,
     "dues_page": dues_page.main,
     "email": sending.email,

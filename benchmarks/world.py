@@ -9,7 +9,8 @@ from django.utils import timezone
 from consents.models import Consent, ConsentApplication, Topic
 from core.actor import job
 from core.nrb import make_nrb
-from notifications.models import Message, Priority
+from notifications.kinds import Priority
+from notifications.models import Message
 from residents.actions import register_payers
 from residents.identity import IdentityNumber, NumberKind, make_pesel
 from residents.models import Contact
@@ -75,7 +76,7 @@ def fill_outbox(count: int, *, channel: str, kind: str = "payment_posted") -> No
     ids = list(register_payers(dict.fromkeys(people, "Płatnik"), by=BY).values())
     topic = Topic.objects.get(code="payments")
     moment = timezone.now() - timedelta(days=1)
-    paper = _paper(ids[0], moment)
+    signed = paper(ids[0], moment)
     is_sms = channel == "sms"
     addresses = [f"+48{500_000_000 + place * 10}" if is_sms else f"p{place}@poczta.example" for place in range(count)]
     Contact.objects.bulk_create(
@@ -86,7 +87,7 @@ def fill_outbox(count: int, *, channel: str, kind: str = "payment_posted") -> No
         batch_size=2000,
     )
     Consent.objects.bulk_create(
-        [Consent(payer_id=key, topic=topic, channel=channel, application=paper, during=(moment, None)) for key in ids],
+        [Consent(payer_id=key, topic=topic, channel=channel, application=signed, during=(moment, None)) for key in ids],
         batch_size=2000,
     )
     Message.objects.bulk_create(
@@ -118,7 +119,8 @@ def fill_outbox(count: int, *, channel: str, kind: str = "payment_posted") -> No
         cursor.execute("VACUUM ANALYZE")
 
 
-def _paper(payer_id: int, moment: datetime) -> ConsentApplication:
+def paper(payer_id: int, moment: datetime) -> ConsentApplication:
+    """An accepted application, for consents to point at."""
     return ConsentApplication.objects.create(
         payer_id=payer_id,
         identity_kind="pesel",

@@ -13,9 +13,19 @@ from django.utils import timezone
 from consents import clause
 from consents.evidence import add_link
 from consents.in_force import put_in_force
-from consents.models import ApplicationChoice, ApplicationState, ArrivalWay, Consent, ConsentApplication, Topic
+from consents.incoming import hand_over, scan_file, take_form, take_scan
+from consents.models import (
+    ApplicationChoice,
+    ApplicationState,
+    ArrivalWay,
+    Consent,
+    ConsentApplication,
+    IncomingScan,
+    PrintedForm,
+    Topic,
+)
 from consents.paper import address_faults, date_faults, read_phone, tick_faults
-from consents.queries import accepted_applications, rules
+from consents.queries import accepted_applications, rules, topics_in_use
 from consents.replacement import Choice
 from consents.withdrawing import withdraw_by_phone, withdraw_consent
 from core import audit
@@ -36,6 +46,7 @@ __all__ = [
     "reject_application",
     "resign_from_everything",
     "scan_digest",
+    "take_contacts",
     "take_missing_contacts",
     "withdraw_by_phone",
     "withdraw_consent",
@@ -44,10 +55,9 @@ __all__ = [
 
 def _check(choices: Collection[Choice], *, phone: str, email: str, signed_on: date, received_on: date, on: date) -> str:
     """The phone as it is kept. Raises the first fault of the paper (consents/paper.py)."""
-    in_use = Topic.objects.filter(is_active=True).values_list("code", flat=True)
     for fault in (
         *date_faults(signed_on=signed_on, received_on=received_on, on=on),
-        *tick_faults(choices, topics=in_use),
+        *tick_faults(choices, topics=topics_in_use()),
         *address_faults(choices, phone=phone, email=email),
     ):
         raise fault
@@ -93,18 +103,32 @@ def register_application(
     at: datetime,
     signed_at: datetime | None = None,
     evidence: Mapping[str, str] | None = None,
+    clause_version: str = clause.VERSION,
+    printed_form: PrintedForm | None = None,
+    is_copy: bool = False,
+    incoming: IncomingScan | None = None,
 ) -> ConsentApplication:
     """Register a signed application as a draft; its signer is found by *number* or becomes a payer.
 
     No *choices* means a resignation from everything. *signed_at* and *evidence* (how the signer was identified and
-    signed) are known of electronic signatures. Raises Refused with the field in `where`: `in_future`,
-    `signed_after_received`, `topic_unknown`, `channel_unknown`, `address_missing`, `email_unreadable`,
-    `phone_unreadable`, `phone_unknown`, `not_mobile`.
+    signed) are known of electronic signatures. A paper is of the *clause_version* that stands on it; *printed_form* is
+    the one whose number it bears (*is_copy*: another paper bore it before); *incoming* hands its file over in place of
+    *scan*. Raises Refused with the field in `where`: `in_future`, `signed_after_received`, `topic_unknown`,
+    `channel_unknown`, `channel_not_offered`, `address_missing`, `email_unreadable`, `phone_unreadable`,
+    `phone_unknown`, `not_mobile`, `clause_unknown`, `form_registered`, `scan_registered`, `scan_set_aside`.
     """
+    if not clause.text_of(clause_version):
+        raise Refused("clause_unknown", "Nieznana wersja klauzuli.", where="clause_version", mend="Jest pod klauzulą.")
     phone = _check(
         choices, phone=phone, email=email, signed_on=signed_on, received_on=received_on, on=timezone.localdate(at)
     )
     with transaction.atomic():
+        taken = take_scan(incoming) if incoming else None
+        scan = scan_file(taken) if taken else scan
+        pages = taken.document.pages if taken and taken.document else 0
+        if printed_form:
+            take_form(printed_form, is_copy=is_copy)
+            evidence = {**(evidence or {}), "form": printed_form.spaced}
         kind = Kind.PERSON if number.kind == NumberKind.PESEL else Kind.COMPANY
         payer = register_payer(kind=kind, name=name, number=number, by=by)
         application = ConsentApplication.objects.create(
@@ -120,13 +144,17 @@ def register_application(
             received_on=received_on,
             scan=scan or "",
             scan_sha256=scan_digest(scan) if scan else "",
-            clause_version=clause.VERSION,
+            scan_pages=pages,
+            clause_version=clause_version,
+            printed_form=printed_form,
             signed_at=signed_at,
             evidence=dict(evidence or {}),
             registered_at=at,
             registered_by_id=by.account_id,
         )
         _tick(application, choices)
+        if taken:
+            hand_over(taken, application)
         audit.record("register_application", f"application:{application.pk}", by=by, arrived_by=arrived_by)
     return application
 
@@ -196,7 +224,7 @@ def accept_application(application: ConsentApplication, *, by: Actor, at: dateti
         draft.save(update_fields=["state", "decided_at", "decided_by_name"])
         if rules(draft):
             put_in_force(draft, at=at)
-            _take_contacts(draft, by=by, at=at)
+            take_contacts(draft, by=by, at=at)
         link = add_link(draft)
         audit.record("accept_application", f"application:{draft.pk}", by=by, link=link.number, hash=link.hash)
     return draft
@@ -226,7 +254,8 @@ def take_missing_contacts(payer_id: int, *, by: Actor, at: datetime) -> None:
             set_contact(payer_id, kind=kind, address=address, source=f"wniosek nr {ruling.pk}", by=by, at=at)
 
 
-def _take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) -> None:
+def take_contacts(application: ConsentApplication, *, by: Actor, at: datetime) -> None:
+    """Make the application's contacts the payer's; one that it does not name is forgotten."""
     source = f"wniosek nr {application.pk}"
     for kind, address in ((ContactKind.PHONE, application.phone), (ContactKind.EMAIL, application.email)):
         if address:

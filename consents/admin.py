@@ -1,58 +1,55 @@
 """The clerks' registration of applications, and the consents that follow."""
 
-from copy import copy
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
-from consents.actions import (
-    accept_application,
-    already_decided,
-    change_draft,
-    register_application,
-    reject_application,
-)
 from consents.confirmation_pdf import confirmation_pdf
-from consents.forms import ApplicationForm, RejectForm
-from consents.models import ApplicationState, Consent, ConsentApplication, Topic
-from consents.queries import rules
+from consents.desk_views import (
+    application_page,
+    check_fields,
+    print_forms,
+    scan_file_view,
+    scan_page,
+    set_aside_view,
+    take_scans,
+)
+from consents.import_admin import ImportedPaperAdmin
+from consents.models import Channel, Consent, ConsentApplication, IncomingScan, PrintedForm, Topic
+from consents.registration import RegistrationPages, desk_address
+from consents.signed_admin import SignedFileAdmin
 from core.admin import ReadOnlyAdmin
 from core.dates import format_date
-from core.errors import Refused
 from core.uploads import scan_response
-from residents.access import actor_of, staff_looked
+from residents.access import account_of, staff_looked
 from residents.identity import mask_number
 from residents.models import Payer
-from residents.number_search import NumberSearch
+
+__all__ = [
+    "ConsentAdmin",
+    "ConsentApplicationAdmin",
+    "ImportedPaperAdmin",
+    "IncomingScanAdmin",
+    "PrintedFormAdmin",
+    "SignedFileAdmin",
+    "TopicAdmin",
+]
 
 
 def _day(moment: datetime | None) -> str:
     return format_date(timezone.localdate(moment)) if moment else "–"
 
 
-def _what_happened(application: ConsentApplication, *, accepted: bool) -> str:
-    """What the clerk's button led to, in words."""
-    named = f"Wniosek nr {application.pk}"
-    if not accepted:
-        return f"{named} zapisany do sprawdzenia."
-    if not rules(application):
-        return f"{named} przyjęty jako dowód. Zgody się nie zmieniły: obowiązuje wniosek podpisany później."
-    if not application.choices.exists():
-        return f"{named} przyjęty. To rezygnacja: żadna zgoda już nie obowiązuje."
-    return f"{named} przyjęty, zgody obowiązują."
-
-
 @admin.register(ConsentApplication)
-class ConsentApplicationAdmin(NumberSearch):
+class ConsentApplicationAdmin(RegistrationPages):
     """The queue of applications; one page registers, accepts or rejects one."""
 
     list_display = ("number", "name", "masked_number", "signed_on", "received_on", "arrived_by", "state")
@@ -88,100 +85,13 @@ class ConsentApplicationAdmin(NumberSearch):
         confirmation = path(
             "<int:pk>/potwierdzenie.pdf", view(self.confirmation_view), name="consents_application_confirmation"
         )
-        return [scan, confirmation, *super().get_urls()]
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Register a paper."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return self._page(request, None)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Check a draft, or look at a decided application."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        application = ConsentApplication.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        if application is None:
-            raise Http404
-        if request.method == "GET":
-            staff_looked(request, application.payer, what="wniosek o powiadomienia")
-        return self._page(request, application)
-
-    def _page(self, request: HttpRequest, application: ConsentApplication | None) -> HttpResponse:
-        may_change = self.has_change_permission(request)
-        is_rejection = "reject" in request.POST
-        typed = (None, None) if is_rejection else (request.POST or None, request.FILES or None)
-        # A copy: a bound form writes what was typed into its instance, and the page shows what is kept.
-        form = ApplicationForm(*typed, instance=copy(application))
-        reject = RejectForm(request.POST if is_rejection else None)
-        if request.method == "POST":
-            if not may_change:
-                raise PermissionDenied
-            if done := self._post(request, application, form, reject):
-                return done
-        title = "Nowy wniosek" if application is None else f"Wniosek nr {application.pk}"
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Błąd: {title}" if form.errors or reject.errors else title,
-            "heading": title,
-            "application": application,
-            "number": mask_number(application.identity_number) if application else "",
-            "form": form,
-            "reject_form": reject,
-            "is_open": may_change and (application is None or application.state == ApplicationState.DRAFT),
-            "back": reverse("admin:consents_consentapplication_changelist"),
-            "add": reverse("admin:consents_consentapplication_add") if self.has_add_permission(request) else "",
-        }
-        return render(request, "admin/consents/application.html", context)
-
-    def _post(
-        self, request: HttpRequest, application: ConsentApplication | None, form: ApplicationForm, reject: RejectForm
-    ) -> HttpResponse | None:
-        """Do what the pressed button says; None to show the form again with its errors."""
-        try:
-            if "reject" in request.POST:
-                return self._reject(request, application, reject)
-            if application is not None and application.state != ApplicationState.DRAFT:
-                raise already_decided()
-            if not form.is_valid():
-                return None
-            with transaction.atomic():
-                saved = self._saved(request, application, form)
-                if "accept" in request.POST:
-                    accept_application(saved, by=actor_of(request), at=timezone.now())
-        except Refused as refusal:
-            if refusal.code == "already_decided" and application is not None:
-                messages.warning(request, f"{refusal} Nic nie zapisano.")
-                return redirect("admin:consents_consentapplication_change", application.pk)
-            form.add_error(refusal.where if refusal.where in form.fields else None, str(refusal))
-            return None
-        messages.success(request, _what_happened(saved, accepted="accept" in request.POST))
-        return redirect("admin:consents_consentapplication_change", saved.pk)
-
-    def _reject(
-        self, request: HttpRequest, application: ConsentApplication | None, reject: RejectForm
-    ) -> HttpResponse | None:
-        if application is None or not reject.is_valid():
-            return None
-        reason = reject.cleaned_data["reason"]
-        reject_application(application, reason=reason, by=actor_of(request), at=timezone.now())
-        messages.success(request, f"Wniosek nr {application.pk} odrzucony.")
-        return redirect("admin:consents_consentapplication_changelist")
-
-    def _saved(
-        self, request: HttpRequest, application: ConsentApplication | None, form: ApplicationForm
-    ) -> ConsentApplication:
-        data = form.cleaned_data
-        said = {name: data[name] for name in ("name", "phone", "email", "signed_on", "arrived_by", "received_on")}
-        said |= {"choices": form.ticked(), "scan": form.files.get("scan")}
-        by, at = actor_of(request), timezone.now()
-        if application is not None:
-            return change_draft(application, by=by, at=at, **said)
-        return register_application(number=data["number"], by=by, at=at, **said)
+        return [
+            scan,
+            confirmation,
+            path("<int:pk>/skan/<int:page>/", view(application_page), name="consents_application_scan_page"),
+            path("sprawdz/", view(check_fields), name="consents_registration_check"),
+            *super().get_urls(),
+        ]
 
     def scan_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The scan, to staff who may see applications, under a safe type and name."""
@@ -252,5 +162,98 @@ class ConsentAdmin(ReadOnlyAdmin):
 class TopicAdmin(ReadOnlyAdmin):
     """The kinds of notification."""
 
-    list_display = ("name", "group", "basis", "is_active")
+    list_display = ("name", "group", "basis", "ways", "is_active")
     list_filter = ("group", "basis")
+
+    @admin.display(description="drogi")
+    def ways(self, topic: Topic) -> str:
+        """By what it may be had."""
+        return ", ".join(str(Channel(channel).label) for channel in topic.channels)
+
+
+@admin.register(PrintedForm)
+class PrintedFormAdmin(ReadOnlyAdmin):
+    """The printed forms, and the applications that came back on them."""
+
+    list_display = ("number_in_groups", "payer", "printed_at", "printed_by", "clause_version", "came_back")
+    search_fields = ("number",)
+    search_help_text = "Numer formularza: 10 cyfr spod kodu"
+    list_select_related = ("payer", "printed_by")
+    ordering = ("-pk",)
+    fields = ("number_in_groups", "payer", "is_shared", "printed_at", "printed_by", "layout", "clause_version", "boxes")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PrintedForm]":
+        """With the applications, in one query for the page."""
+        return PrintedForm.objects.prefetch_related("applications")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[PrintedForm]", search_term: str
+    ) -> tuple["QuerySet[PrintedForm]", bool]:
+        """The number as it is printed, in groups."""
+        found: tuple[QuerySet[PrintedForm], bool] = super().get_search_results(
+            request, queryset, "".join(search_term.split())
+        )
+        return found
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever registers applications prints them."""
+        return bool(account_of(request).has_perm("consents.add_consentapplication"))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Print forms."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return print_forms(request, frame=self.admin_site.each_context(request))
+
+    @admin.display(description="nr", ordering="number")
+    def number_in_groups(self, form: PrintedForm) -> str:
+        """The number as it is printed."""
+        return form.spaced
+
+    @admin.display(description="wrócił jako")
+    def came_back(self, form: PrintedForm) -> str:
+        """The applications registered from it."""
+        return ", ".join(f"wniosek nr {one.pk}" for one in form.applications.all()) or "–"
+
+
+@admin.register(IncomingScan)
+class IncomingScanAdmin(ReadOnlyAdmin):
+    """Scans that wait to be registered, and what became of the others."""
+
+    list_display = ("number", "received_on", "arrived_by", "printed_form", "stored_by_name", "became")
+    list_display_links = None
+    list_filter = (
+        "arrived_by",
+        ("set_aside_at", admin.EmptyFieldListFilter),
+        ("application", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("printed_form", "application")
+    ordering = ("-pk",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """What the desk does with scans."""
+        view = self.admin_site.admin_view
+        return [
+            path("wczytaj/", view(take_scans), name="consents_scans_take"),
+            path("<int:pk>/plik/", view(scan_file_view), name="consents_scan_file"),
+            path("<int:pk>/odloz/", view(set_aside_view), name="consents_scan_set_aside"),
+            path("<int:pk>/strona/<int:page>/", view(scan_page), name="consents_scan_page"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="nr", ordering="pk")
+    def number(self, scan: IncomingScan) -> str:
+        """The scan's number, which opens it while it waits."""
+        if scan.document_id is None or scan.set_aside_at:
+            return f"skan nr {scan.pk}"
+        return format_html('<a href="{}">skan nr {}</a>', desk_address(scan), scan.pk)
+
+    @admin.display(description="co dalej")
+    def became(self, scan: IncomingScan) -> str:
+        """What became of it."""
+        if scan.application_id:
+            return f"wniosek nr {scan.application_id}"
+        return f"odłożony: {scan.set_aside_why}" if scan.set_aside_at else "czeka"

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import PurePath
 
 from consents.actions import resign_from_everything
-from consents.models import AddressConfirmation, Consent, ConsentApplication, Withdrawal
+from consents.models import AddressConfirmation, Consent, ConsentApplication, PrintedForm, Withdrawal
 from core.actor import Actor
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
 from residents.own_section import read_file
@@ -47,6 +47,11 @@ def _withdrawals(payer_id: int) -> Iterable[Sequence[object]]:
         yield topic, channel, withdrawal.at, withdrawal.get_way_display(), withdrawal.by_name
 
 
+def _forms(payer_id: int) -> Iterable[Sequence[object]]:
+    for form in PrintedForm.objects.filter(payer_id__in=same_person(payer_id)).order_by("printed_at", "pk"):
+        yield form.spaced, form.printed_at, form.clause_version
+
+
 def _scans(payer_id: int) -> Iterable[Attachment]:
     for paper in ConsentApplication.objects.filter(payer_id__in=same_person(payer_id)).exclude(scan="").order_by("-pk"):
         suffix = PurePath(str(paper.scan.name)).suffix
@@ -66,6 +71,7 @@ def _kept(payer_id: int, on: date) -> Iterable[Kept]:
 
 def _erase(payer_id: int, by: Actor, at: datetime) -> Mapping[str, int]:
     AddressConfirmation.objects.filter(payer_id__in=same_person(payer_id)).delete()
+    PrintedForm.objects.filter(payer_id__in=same_person(payer_id), applications__isnull=True).delete()
     return {"consents": sum(resign_from_everything(record, by=by, at=at) for record in same_person(payer_id))}
 
 
@@ -126,6 +132,16 @@ SECTION = Section(
                 Column("by", "Kto"),
             ),
             _withdrawals,
+        ),
+        Table(
+            "printed_forms",
+            "Formularze wydrukowane z Twoimi danymi",
+            (
+                Column("number", "Nr formularza"),
+                Column("printed_at", "Wydrukowano", Shape.MOMENT),
+                Column("clause_version", "Wersja klauzuli"),
+            ),
+            _forms,
         ),
     ),
     attachments=_scans,

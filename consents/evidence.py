@@ -7,7 +7,7 @@ does every «Potwierdzenie zgód», which residents keep at home).
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -15,6 +15,8 @@ from django.db import connection
 from consents import clause
 from consents.canonical import application_content, link_hash, withdrawal_content
 from consents.models import ApplicationState, ConsentApplication, EvidenceLink, Withdrawal
+from core.bulk import copy_rows
+from core.encryption import seal
 from core.models import AuditEntry
 
 LOCK = 0x5350_4D45  # «SPME»: one link at a time
@@ -63,28 +65,55 @@ def content_of(record: ConsentApplication | Withdrawal, *, salt: str) -> str:
 
 def add_link(record: ConsentApplication | Withdrawal) -> EvidenceLink:
     """Link a record that is final from now on, in the caller's transaction; others wait until that one ends."""
+    return add_links([record])[0]
+
+
+def add_links(records: Sequence[ConsentApplication | Withdrawal]) -> list[EvidenceLink]:
+    """Link final records in their order, as `add_link` does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     last = EvidenceLink.objects.order_by("-number").first()
-    number, previous = (last.number + 1, last.hash) if last else (1, "")
-    application = withdrawal = None
-    if isinstance(record, Withdrawal):
-        kept: ConsentApplication | Withdrawal = Withdrawal.objects.select_related("topic").get(pk=record.pk)
-        withdrawal = record.pk
-    else:
-        kept = ConsentApplication.objects.prefetch_related("choices__topic").get(pk=record.pk)
-        application = record.pk
-    salt = secrets.token_hex(16)
-    content = content_of(kept, salt=salt)
-    return EvidenceLink.objects.create(
-        number=number,
-        application_id=application,
-        withdrawal_id=withdrawal,
-        salt=salt,
-        content_sha256=content,
-        previous_hash=previous,
-        hash=link_hash(number=number, previous=previous, content=content),
+    number, previous = (last.number, last.hash) if last else (0, "")
+    links = []
+    for record in _as_kept(records):
+        number += 1
+        salt = secrets.token_hex(16)
+        content = content_of(record, salt=salt)
+        link = EvidenceLink(
+            number=number,
+            application_id=None if isinstance(record, Withdrawal) else record.pk,
+            withdrawal_id=record.pk if isinstance(record, Withdrawal) else None,
+            salt=salt,
+            content_sha256=content,
+            previous_hash=previous,
+            hash=link_hash(number=number, previous=previous, content=content),
+        )
+        previous = link.hash
+        links.append(link)
+    columns = ("number", "application_id", "withdrawal_id", "salt", "content_sha256", "previous_hash", "hash")
+    copy_rows(
+        EvidenceLink._meta.db_table,
+        columns,
+        (
+            (one.number, one.application_id, one.withdrawal_id, seal(one.salt), one.content_sha256)
+            + (one.previous_hash, one.hash)
+            for one in links
+        ),
     )
+    return links
+
+
+def _as_kept(records: Sequence[ConsentApplication | Withdrawal]) -> Iterator[ConsentApplication | Withdrawal]:
+    """The records as the database holds them, in the order in which they were given."""
+    papers = [one.pk for one in records if isinstance(one, ConsentApplication)]
+    withdrawals = [one.pk for one in records if isinstance(one, Withdrawal)]
+    kept: dict[tuple[bool, int], ConsentApplication | Withdrawal] = {}
+    if papers:
+        found = ConsentApplication.objects.filter(pk__in=papers).prefetch_related("choices__topic")
+        kept |= {(False, one.pk): one for one in found}
+    if withdrawals:
+        kept |= {(True, one.pk): one for one in Withdrawal.objects.filter(pk__in=withdrawals).select_related("topic")}
+    yield from (kept[isinstance(one, Withdrawal), one.pk] for one in records)
 
 
 @dataclass

@@ -10,17 +10,21 @@ from django.http import QueryDict
 from consents.models import Channel, Topic
 from consents.replacement import Choice
 
-OFFERED = (Channel.SMS, Channel.EMAIL)  # voice is for who asked for it on paper: there is no gateway yet
+OFFERED = (Channel.SMS, Channel.EMAIL)  # in the portal; voice is for who asks for it on paper: there is no gateway yet
 
 
 @dataclass(frozen=True)
 class Box:
-    """One box to tick: what it posts as `tick`, the way's name, whether it is ticked, since when it holds."""
+    """One box to tick: what it posts as `tick`, the way's name, whether it is ticked, since when it holds.
+
+    Not every kind is offered by every way: then `is_offered` is false and nothing can be ticked there.
+    """
 
     value: str
     label: str
     is_ticked: bool
     since: datetime | None = None
+    is_offered: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,15 @@ def grid(
 
     def box(topic: Topic, channel: Channel) -> Box:
         choice = Choice(topic.code, channel.value)
-        return Box(f"{topic.code}:{channel.value}", str(channel.label), choice in ticked, held.get(choice))
+        is_ticked = choice in ticked
+        return Box(
+            f"{topic.code}:{channel.value}",
+            str(channel.label),
+            is_ticked,
+            held.get(choice),
+            # One that was ticked all the same is shown, so that it can be taken off.
+            is_offered=is_ticked or channel.value in topic.channels,
+        )
 
     rows = [Row(topic, tuple(box(topic, channel) for channel in channels)) for topic in topics]
     return [Group(name, tuple(some)) for name, some in groupby(rows, key=lambda row: row.topic.group)]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from consents.models import Consent, ConsentApplication, Withdrawal
 from consents.queries import accepted_applications
 from consents.replacement import Choice, Standing, Withdrawn, remaining, replaced
+from core.bulk import copy_rows
 from residents.models import Payer
 from residents.queries import same_person
 
@@ -55,6 +56,21 @@ def put_in_force(application: ConsentApplication, *, at: datetime) -> None:
     )
 
 
+def start_first(
+    applications: "Iterable[tuple[ConsentApplication, Iterable[tuple[int, str]]]]", *, at: datetime
+) -> None:
+    """Consents of people who had none, and no application before: topic id and channel of each tick, in force *at*."""
+    copy_rows(
+        Consent._meta.db_table,
+        ("payer_id", "topic_id", "channel", "application_id", "during"),
+        (
+            (application.payer_id, topic_id, channel, application.pk, f"[{at.isoformat()},)")
+            for application, ticks in applications
+            for topic_id, channel in ticks
+        ),
+    )
+
+
 def rule_anew(payer_id: int, *, at: datetime) -> None:
     """Make the consents in force of a record that was merged, or parted again, what its person's newest paper says.
 
@@ -68,13 +84,18 @@ def rule_anew(payer_id: int, *, at: datetime) -> None:
 
 
 def end_withdrawn(withdrawal: Withdrawal) -> int:
-    """End what *withdrawal* takes back of the application that rules; returns how many consents."""
+    """End what *withdrawal* takes back of the application that rules; returns how many consents.
+
+    Each ends when it was taken back, also when that is learnt later (an answer by SMS that waited), but not before it
+    began.
+    """
     ruling = accepted_applications(withdrawal.payer_id).first()
     if ruling is None:
         return 0
     withdrawn, signed = withdrawn_of(withdrawal), standing_of(ruling)
     ended = [consent for choice, consent in _current(withdrawal.payer_id).items() if withdrawn.takes(choice, signed)]
-    _end(ended, at=max(withdrawal.at, _last_change(withdrawal.payer_id) or withdrawal.at))
+    for consent in ended:
+        _end([consent], at=max(withdrawal.at, consent.during.lower))
     return len(ended)
 
 

@@ -46,4 +46,49 @@ CODES = Category(
     overdue="consents.address_codes.count_codes",
 )
 
-register(EVIDENCE, REFUSED, CODES)
+SIGNED_FILES = Category(
+    code="signed_files",
+    name="Odłożone pliki podpisane elektronicznie",
+    purpose="Przyjęcie wniosku podpisanego elektronicznie i wyjaśnienie, dlaczego pliku nie przyjęto",
+    people="osoby, które przysłały podpisany plik",
+    data="plik z podpisem i danymi wniosku, imię i nazwisko podpisującego, wynik sprawdzenia podpisu",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odłożony plik",
+    since="odłożenie pliku; plik przyjętego wniosku zostaje z wnioskiem",
+    keep=Period(12, Unit.MONTHS),
+    forget="consents.retention.forget_signed_files",
+    overdue="consents.retention.count_signed_files",
+)
+
+FORMS = Category(
+    code="printed_forms",
+    name="Wydrukowane formularze wniosku",
+    purpose="Odnalezienie wniosku, który wraca na papierze, po numerze z jego kodu",
+    people="osoby i firmy, dla których wydrukowano wniosek z ich danymi",
+    data="numer formularza, komu i kiedy go wydrukowano, wersja klauzuli, rodzaje do wyboru",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: wydrukowany wniosek wraca zwykle w ciągu roku; zwrócony jest dowodem",
+    since="wydrukowanie formularza, który nie wrócił",
+    keep=Period(24, Unit.MONTHS),
+    forget="consents.retention.forget_forms",
+    overdue="consents.retention.count_forms",
+)
+
+SCANS = Category(
+    code="incoming_scans",
+    name="Skany odłożone jako niebędące wnioskami",
+    purpose="Wyjaśnienie, dlaczego skanu nie zarejestrowano",
+    people="osoby, których pismo zeskanowano",
+    data="skan pisma, powód odłożenia",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odłożone pismo",
+    since="odłożenie skanu",
+    keep=Period(12, Unit.MONTHS),
+    forget="consents.retention.forget_scans",
+    overdue="consents.retention.count_scans",
+)
+
+register(EVIDENCE, REFUSED, CODES, SIGNED_FILES, FORMS, SCANS)

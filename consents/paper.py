@@ -3,10 +3,10 @@
 Each check gives every fault at once, so that a clerk mends a paper in one go; the action raises the first.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from consents.models import Channel
+from consents.models import Channel, Topic
 from consents.replacement import Choice
 from core.errors import Refused
 from core.phones import parse_mobile, parse_phone
@@ -44,12 +44,23 @@ def date_faults(*, signed_on: date, received_on: date, on: date) -> Iterator[Ref
         )
 
 
-def tick_faults(choices: Collection[Choice], *, topics: Collection[str]) -> Iterator[Refused]:
-    """What is wrong with the ticks, *topics* being the codes in use: `topic_unknown`, `channel_unknown`."""
+def tick_faults(choices: Collection[Choice], *, topics: Mapping[str, Topic]) -> Iterator[Refused]:
+    """What is wrong with the ticks, *topics* being those in use by code.
+
+    `topic_unknown`, `channel_unknown`, `channel_not_offered`.
+    """
     if unknown := {choice.topic for choice in choices} - set(topics):
         yield Refused("topic_unknown", f"Nieznany rodzaj powiadomień: {', '.join(sorted(unknown))}.", where="choices")
     if {choice.channel for choice in choices} - set(Channel.values):
         yield Refused("channel_unknown", "Nieznana droga powiadomień.", where="choices")
+    for choice in sorted(choices):
+        topic = topics.get(choice.topic)
+        if topic and choice.channel in Channel.values and choice.channel not in topic.channels:
+            yield Refused(
+                "channel_not_offered",
+                f"Tego rodzaju nie wysyłamy drogą: {Channel(choice.channel).label} ({topic.name}).",
+                where="choices",
+            )
 
 
 def address_faults(choices: Collection[Choice], *, phone: str, email: str) -> Iterator[Refused]:

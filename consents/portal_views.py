@@ -18,7 +18,7 @@ from consents.paper import tick_faults
 from consents.portal import Signer, sign_in_portal, unconfirmed_addresses
 from consents.portal_form import ChoiceForm, CodeForm
 from consents.preparing import KINDS, Prepared, forget_prepared, prepare, prepared
-from consents.queries import consents_in_force
+from consents.queries import consents_in_force, topics_in_use
 from consents.replacement import Choice, replaced
 from consents.signature import proof_of_signer
 from core.errors import Refused
@@ -44,7 +44,7 @@ def set_consents(request: HttpRequest, payer: Payer) -> HttpResponse:
     form = ChoiceForm(request.POST if request.method == "POST" else None, initial=initial)
     ticked = form.ticked() if request.method == "POST" else frozenset(held)
     if request.method == "POST" and form.is_valid():
-        for fault in tick_faults(ticked, topics=Topic.objects.filter(is_active=True).values_list("code", flat=True)):
+        for fault in tick_faults(ticked, topics=topics_in_use()):
             form.add_error(None, str(fault))
         if not form.errors:
             said = form.cleaned_data

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic, Withdrawal
+from residents.models import Payer
 from residents.queries import same_person
 
 
@@ -21,6 +22,26 @@ def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
         .filter(payer_id=payer_id, topic__code=topic, topic__is_active=True, channel=channel)
         .exists()
     )
+
+
+def permitted_payers(*, topic: str, channel: str) -> "QuerySet[Consent, int]":
+    """The payers whose consent lets *topic* go to them by *channel* now, dead and merged ones left out.
+
+    One walk over the index of open-ended consents: a consent begins when it is decided, so none of them is yet to come.
+    `permitted_contacts` adds the address, and topics that need no consent.
+    """
+    gone = Payer.objects.filter(Q(deceased_on__isnull=False) | Q(merged_into__isnull=False))
+    return (
+        Consent.objects.filter(topic__in=Topic.objects.filter(code=topic, is_active=True), channel=channel)
+        .filter(during__endswith__isnull=True, during__isempty=False)
+        .exclude(payer_id__in=gone.values("pk"))
+        .values_list("payer_id", flat=True)
+    )
+
+
+def topics_in_use() -> dict[str, Topic]:
+    """The kinds of notification in use, by code."""
+    return {topic.code: topic for topic in Topic.objects.filter(is_active=True)}
 
 
 def permitted_contacts() -> "QuerySet[PermittedContact]":

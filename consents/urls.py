@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consents import portal_views, views
+from consents import portal_views, signed_views, views
 
 app_name = "consents"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("zgody/adres/<str:kind>/", portal_views.confirm, name="confirm_address"),
     path("zgody/wycofaj/", portal_views.withdraw, name="withdraw"),
     path("zgody/potwierdzenie.pdf", views.confirmation, name="confirmation"),
+    path("zgody/podpisany-wniosek/", signed_views.send_signed, name="send_signed"),
     path("zgody/wniosek.pdf", views.paper, name="paper"),
 ]

@@ -7,13 +7,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from consents.application_pdf import application_pdf
+from consents.application_pdf import Known, application_pdf
 from consents.confirmation_pdf import confirmation_pdf
 from consents.masking import mask_email
 from consents.models import Channel
+from consents.prefill import known_of
+from consents.printing import print_form, shared_form
 from consents.queries import consents_in_force, history_of
 from core.phones import mask_phone
-from residents.access import NotConfirmed, for_payer, mandate_in_view, payer_in_view
+from residents.access import NotConfirmed, actor_of, for_payer, mandate_in_view, payer_in_view
 from residents.models import Payer
 from residents.models.mandate import Scope
 from residents.queries import contacts_of
@@ -50,21 +52,17 @@ def confirmation(request: HttpRequest, payer: Payer) -> HttpResponse:
 
 @require_GET
 def paper(request: HttpRequest) -> HttpResponse:
-    """The application to print: blank for everybody, with name and contacts for a confirmed resident."""
-    known: dict[str, str] = {}
+    """The application to print: blank for everybody, with all that is known for a confirmed resident."""
+    form, known = shared_form(at=timezone.now()), Known()
     if request.user.is_authenticated:
         try:
             payer = payer_in_view(request, what="wniosek o powiadomienia do druku")
-            contacts = contacts_of(payer.pk)
-            known = {
-                "name": payer.name,
-                "phone": contacts.get("phone", ""),
-                "email": contacts.get("email", ""),
-            }
-        except NotConfirmed:
-            known = {}
+            form = print_form(payer.pk, by=actor_of(request), at=timezone.now())
+            known = known_of(payer, at=timezone.now())
+        except NotConfirmed:  # a blank one, as for anybody
+            pass
     return HttpResponse(
-        application_pdf(**known),
+        application_pdf(form, known),
         content_type="application/pdf",
         headers={"Content-Disposition": 'inline; filename="wniosek-o-powiadomienia.pdf"'},
     )

@@ -5,11 +5,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 
 from core.actor import Actor
+from core.audit_words import VERBS, subject_words, verb_words
 from core.errors import Refused
 from core.models import AuditEntry, InboundEvent, RetentionRule
 from core.processing import CATEGORIES
@@ -69,15 +71,42 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # Unfold carries no 
         return False
 
 
+class DeedFilter(admin.SimpleListFilter):
+    """One kind of event, by its words."""
+
+    title = "co"
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every verb that there are words for."""
+        return sorted(VERBS.items(), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[AuditEntry]") -> "QuerySet[AuditEntry]":
+        """The events of the kind chosen."""
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    """Who did what."""
+    """Who did what, in words."""
 
-    list_display = ("at", "actor_name", "verb", "subject", "address")
-    list_filter = ("verb",)
+    list_display = ("at", "actor_name", "deed", "thing", "address")
+    list_filter = (DeedFilter,)
     search_fields = ("subject", "actor_name")
+    search_help_text = "Kto, albo czego dotyczy, na przykład payer:12"
+    fields = ("at", "actor_name", "deed", "thing", "account_id", "payer_id", "address", "verb", "subject", "details")
     date_hierarchy = "at"
     ordering: ClassVar[list[str]] = ["-at"]
+
+    @admin.display(description="co", ordering="verb")
+    def deed(self, entry: AuditEntry) -> str:
+        """What happened."""
+        return verb_words(entry.verb)
+
+    @admin.display(description="czego dotyczy", ordering="subject")
+    def thing(self, entry: AuditEntry) -> str:
+        """To what it happened."""
+        return subject_words(entry.subject)
 
 
 @admin.register(InboundEvent)

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from core import kept
+from core import audit_words, deeds, kept
 from core.encryption import WrongKey, check_keys
 
 
@@ -22,4 +22,5 @@ class CoreConfig(AppConfig):
 
     name = "core"
     verbose_name = "podstawy"
-    kept = (kept.EVENTS, kept.AUDIT)
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
+    kept = (kept.EVENTS, kept.AUDIT, kept.DOCUMENTS)

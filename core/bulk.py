@@ -2,27 +2,34 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model, QuerySet
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-BLOCK = 1 << 20
+BLOCK = 1 << 18
+AT_ONCE = 500
 
 
-def _line(row: Sequence[Any]) -> bytes:
+def _line(row: Sequence[Any]) -> str:
     line = "\t".join(["\\N" if cell is None else str(cell) for cell in row])
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(row):
         line = "\t".join("\\N" if cell is None else str(cell).translate(ESCAPES) for cell in row)
-    return f"{line}\n".encode()
+    return f"{line}\n"
+
+
+def escaped(text: str) -> str:
+    """*text* as a cell of COPY's text format."""
+    return text.translate(ESCAPES)
 
 
 class _Lines(io.RawIOBase):
-    """A file for COPY that is made row by row, so that a table of any size needs little memory."""
+    """A file for COPY that is made line by line, so that a table of any size needs little memory."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._rows = iter(rows)
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
         self._left = b""
         self.count = 0
 
@@ -30,15 +37,19 @@ class _Lines(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
+        if 0 <= size <= len(self._left):
+            block, self._left = self._left[:size], self._left[size:]
+            return block
         pieces = [self._left]
         length = len(self._left)
-        for row in self._rows:
-            line = _line(row)
-            pieces.append(line)
-            length += len(line)
-            self.count += 1
-            if 0 <= size <= length:
+        while size < 0 or length < size:
+            some = list(islice(self._lines, AT_ONCE))
+            if not some:
                 break
+            self.count += len(some)
+            piece = "".join(some).encode()
+            pieces.append(piece)
+            length += len(piece)
         block = b"".join(pieces)
         if size < 0:
             size = len(block)
@@ -46,16 +57,24 @@ class _Lines(io.RawIOBase):
         return block[:size]
 
 
+def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> int:
+    """COPY *lines* into *table*, each a row in COPY's text format with its line break; returns how many.
+
+    *table* and *columns* are names of ours, never input.
+    """
+    file = _Lines(lines)
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', file, size=BLOCK)
+    return file.count
+
+
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """COPY *rows* into *table*; returns how many. None becomes NULL, everything else its `str`.
 
     *table* and *columns* are names of ours, never input.
     """
-    lines = _Lines(rows)
-    names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', lines, size=BLOCK)
-    return lines.count
+    return copy_lines(table, columns, map(_line, rows))
 
 
 def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[Any, Any]") -> int:

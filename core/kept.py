@@ -33,5 +33,19 @@ AUDIT = Category(
     forget="core.audit.forget_entries",
     overdue="core.audit.count_entries",
 )
+DOCUMENTS = Category(
+    code="documents",
+    name="Dokumenty, które czekają na rejestrację",
+    purpose="Zarejestrowanie wniosku z przysłanego lub wczytanego skanu",
+    people="osoby i firmy, których pismo wpłynęło",
+    data="skan lub plik pisma: imię i nazwisko, PESEL, NIP lub REGON, telefon, e-mail, podpis",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. c i e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: zarejestrowany wniosek ma własny skan",
+    since="wczytanie dokumentu, do którego nie odwołuje się żadna sprawa",
+    keep=Period(30, Unit.DAYS),
+    forget="core.documents.forgetting.forget_documents",
+    overdue="core.documents.forgetting.count_documents",
+)
 
-register(EVENTS, AUDIT)
+register(EVENTS, AUDIT, DOCUMENTS)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from core.fields import SealedBinaryField
+from core.fields import SealedBinaryField, SealedTextField
 from core.forgetting import KeptUntilForgotten
 from core.processing import UNIT_LABELS
 
@@ -41,6 +41,56 @@ class InboundEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class StoredDocument(models.Model):
+    """A document from outside that passed core/documents/arriving.py, sealed; whoever needs it points to it.
+
+    `content` is what is kept: of a signed file the bytes as they came, and `rendition` beside them what is shown;
+    otherwise the safe rendition itself. `sha256` is of `content`, `arrived_sha256` of what came. A refused one has
+    neither, only why.
+    """
+
+    name = SealedTextField("nazwa u nadawcy", blank=True, default="")
+    kind = models.CharField("rodzaj pliku", max_length=10, blank=True, default="")
+    arrived_kind = models.CharField("przyszedł jako", max_length=10, blank=True, default="")
+    pages = models.PositiveSmallIntegerField("stron", default=0)
+    content = SealedBinaryField("treść", blank=True, default=b"")
+    rendition = SealedBinaryField("do pokazania", blank=True, default=b"")
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True, default="")
+    arrived_sha256 = models.CharField("SHA-256 tego, co przyszło", max_length=64)
+    is_signed = models.BooleanField("podpisany elektronicznie", default=False)
+    is_scanned = models.BooleanField("sprawdzony antywirusem", default=False)
+    taken_out = models.JSONField("usunięto", default=list, blank=True)
+    refusal_code = models.CharField("kod odmowy", max_length=40, blank=True, default="")
+    refusal = models.CharField("dlaczego odmówiono", max_length=300, blank=True, default="")
+    stored_at = models.DateTimeField("zapisano", db_default=Now())
+
+    class Meta:
+        verbose_name = "dokument"
+        verbose_name_plural = "dokumenty"
+        indexes = [models.Index(fields=["stored_at"], name="stored_document_age")]
+        constraints = [
+            models.CheckConstraint(
+                name="stored_document_kept_or_refused",
+                condition=(models.Q(refusal="") & ~models.Q(sha256=""))
+                | (~models.Q(refusal="") & models.Q(sha256="", kind="")),
+                violation_error_message="Dokument jest zapisany albo odrzucony z powodem.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"dokument nr {self.pk}"
+
+    @property
+    def shown(self) -> bytes:
+        """The bytes that people may see; none of XML and of what was refused."""
+        return self.rendition or (b"" if self.kind == "xml" else self.content)
+
+    @property
+    def page_numbers(self) -> range:
+        """Its pages, from 1."""
+        return range(1, self.pages + 1)
 
 
 class AuditEntry(models.Model):

@@ -7,6 +7,7 @@ from core.errors import Refused
 
 GROSZ = Decimal("0.01")
 NBSP = "\u00a0"
+MINUS = "\u2212"
 UNITS = ("zł", "zl", "PLN")
 PLAIN = re.compile(r"-?[0-9]{1,10}([.,][0-9]{1,2})?")
 SPACED_THOUSANDS = re.compile(r"-?[0-9]{1,3}([\s'][0-9]{3})+([.,][0-9]+)?")
@@ -23,7 +24,7 @@ def parse_pln(text: str) -> Decimal:
     Raises Refused `amount_empty`, `amount_unreadable`, `amount_too_fine` (more than two places) or `amount_too_large`
     (above 9 999 999 999,99).
     """
-    bare = text.strip()
+    bare = text.strip().replace(MINUS, "-")
     for unit in UNITS:
         bare = bare.removesuffix(unit)
     bare = bare.rstrip()
@@ -53,8 +54,8 @@ def whole_zloty(amount: Decimal) -> Decimal:
 
 
 def format_pln(amount: Decimal) -> str:
-    """«1 234,56 zł», with no-break spaces."""
-    return f"{grosz(amount):,.2f}".replace(",", NBSP).replace(".", ",") + f"{NBSP}zł"
+    """«1 234,56 zł», with no-break spaces; a sum below zero has a true minus («−5,20 zł»), which no line parts."""
+    return f"{grosz(amount):,.2f}".replace(",", NBSP).replace(".", ",").replace("-", MINUS) + f"{NBSP}zł"
 
 
 def to_grosze(amount: Decimal) -> int:

@@ -22,6 +22,7 @@ from core.encryption import SealBroken, fingerprint
 from core.fields import FingerprintField, SealedBinaryField, SealedEmailField, SealedTextField
 
 BATCH = 1_000
+LARGE = 20  # rows of a table with files in it: each may hold ten megabytes
 SEALED = (SealedTextField, SealedBinaryField, SealedEmailField)
 
 
@@ -100,6 +101,8 @@ class _Table:
 
     def _batches(self, told: Resealed, batch: int) -> Iterator[None]:
         condition, values = self._old()
+        if any(isinstance(one, SealedBinaryField) for one in self.sealed):
+            batch = min(batch, LARGE)
         last = 0
         while True:
             with transaction.atomic():

@@ -16,7 +16,7 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from liabilities.in_transit import InTransit, in_transit
-from liabilities.models import DueKind, Instalment, LedgerAccount, LedgerEntry
+from liabilities.models import DueKind, Instalment, LedgerAccount, LedgerEntry, Liability, LiabilityBearer
 from residents.models import PayerMerge
 from residents.queries import same_person
 
@@ -87,23 +87,30 @@ def _edges(year: int) -> tuple[datetime, datetime]:
     return tuple(datetime.combine(date(start, 1, 1), time(0), WARSAW) for start in (year, year + 1))  # type: ignore[return-value]
 
 
-def _booked(payer_id: int) -> "QuerySet[LedgerEntry]":
+def booked(payer_id: int) -> "QuerySet[LedgerEntry]":
     """Every entry of what is the payer's by now.
 
-    Dues move when records are merged and part again, their entries stay where they were booked: where that happened,
-    an entry goes by its due. Elsewhere the payer's index alone finds them.
+    Dues move when records are merged and part again, their entries stay where they were booked; of a due owed jointly,
+    each sees what any of them paid. There an entry goes by its due. Elsewhere the payer's index alone finds them.
     """
     ids = _ids(payer_id)
     merges = PayerMerge.objects.filter(Q(kept__in=ids) | Q(duplicate__in=ids)).values_list("kept_id", "duplicate_id")
     near = {*ids, *(record for pair in merges for record in pair)}
     entries = LedgerEntry.objects.filter(payer_id__in=near)
-    if len(near) == 1:
+    if len(near) == 1 and not _has_joint(ids):
         return entries
-    return entries.filter(Q(instalment__liability__payer_id__in=ids) | Q(instalment__isnull=True, payer_id__in=ids))
+    own = LedgerEntry.objects.filter(instalment__isnull=True, payer_id__in=ids).values("pk")
+    of_dues = LedgerEntry.objects.filter(instalment__liability_id__in=Liability.borne_by(ids)).values("pk")
+    return LedgerEntry.objects.filter(pk__in=own.union(of_dues))
+
+
+def _has_joint(ids: list[int]) -> bool:
+    mine = Q(payer_id__in=ids) | Q(liability__payer_id__in=ids)
+    return LiabilityBearer.objects.filter(mine).exists()
 
 
 def _entries(choice: CardChoice) -> "QuerySet[LedgerEntry]":
-    entries = _booked(choice.payer_id)
+    entries = booked(choice.payer_id)
     if choice.kind_code:
         entries = entries.filter(instalment__liability__kind_id=choice.kind_code)
     return entries
@@ -124,7 +131,7 @@ def _sum(entries: "QuerySet[LedgerEntry]") -> Decimal:
 def _now(choice: CardChoice) -> Decimal:
     """The balance after the newest entry: the kept sums of instalments, and what is booked beside them."""
     ids = _ids(choice.payer_id)
-    instalments = Instalment.objects.filter(liability__payer_id__in=ids)
+    instalments = Instalment.objects.borne_by(ids)
     beside = Q(account__in=BESIDE)
     if choice.kind_code:
         instalments = instalments.filter(liability__kind_id=choice.kind_code)
@@ -196,14 +203,14 @@ def has_more_lines(choice: CardChoice, *, than: int) -> bool:
 
 def kinds_of(payer_id: int) -> list[DueKind]:
     """The kinds of due of which the payer has, or had, any."""
-    held = Instalment.objects.filter(liability__payer_id__in=_ids(payer_id)).values("liability__kind_id")
+    held = Instalment.objects.borne_by(_ids(payer_id)).values("liability__kind_id")
     return list(DueKind.objects.filter(pk__in=held).order_by("name"))
 
 
 def years_of(payer_id: int) -> list[int]:
     """The years from the payer's first entry to the newest, the newest first."""
-    booked = _booked(payer_id).order_by("booked_at")
-    in_years = booked.annotate(year=ExtractYear("booked_at", tzinfo=WARSAW)).values_list("year", flat=True)
+    entries = booked(payer_id).order_by("booked_at")
+    in_years = entries.annotate(year=ExtractYear("booked_at", tzinfo=WARSAW)).values_list("year", flat=True)
     first, last = in_years.first(), in_years.last()
     return [] if first is None or last is None else list(range(last, first - 1, -1))
 

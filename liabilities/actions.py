@@ -1,4 +1,4 @@
-"""What may happen to the ledger: postings, charges, write-offs, stornos."""
+"""What may happen to the ledger: postings, charges, write-offs (each further verb in a file of its own)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from core import audit
 from core.actor import Actor
 from core.errors import Refused
 from core.money import format_pln
-from liabilities.allocation import Split, split
-from liabilities.figures import Figures, LicenceFee, figures, licence_fees
-from liabilities.locking import lock_dues
+from liabilities.accrual import circumstances
+from liabilities.figures import figures
+from liabilities.locking import lock_due, lock_dues, lock_payer
 from liabilities.models import (
     DueKind,
     EntryKind,
@@ -26,8 +26,8 @@ from liabilities.models import (
     Reading,
     ReminderRule,
 )
-from liabilities.queries import NOTHING
-from liabilities.regimes import CHOICES, Regime
+from liabilities.posting import NOTHING, Event, Posting, closed_among, credit_entry, entries_on, posting_of, shares_of
+from liabilities.regimes import CHOICES
 from notifications.actions import withdraw_messages
 
 
@@ -37,20 +37,6 @@ class PaymentPart:
 
     instalment_id: int
     amount: Decimal
-
-
-@dataclass(frozen=True)
-class Posting:
-    """What came of a payment, in złoty; `closed` are the instalments of which nothing is left.
-
-    `interest` counts the surcharge of an alcohol licence fee too.
-    """
-
-    costs: Decimal
-    interest: Decimal
-    principal: Decimal
-    credit: Decimal
-    closed: tuple[int, ...]
 
 
 def about_instalment(instalment_id: int) -> str:
@@ -71,6 +57,8 @@ def post_payment(
 
     *value_on* is the day that the law counts (OP art. 60) and decides the interest. Each part pays costs, interest and
     principal as the regime of its due says (liabilities/allocation.py); what exceeds a due goes to the payer's credit.
+    Any payer of a due owed jointly may pay it: the due's entries stand with the one it names first, a credit with who
+    paid, so that of two who pay at once the second has the money back.
     Messages about dues that are now closed are withdrawn. Raises Refused `foreign_due` for an instalment that is not
     this payer's, `nothing_to_post` for no parts or amounts not above zero.
     """
@@ -78,25 +66,31 @@ def post_payment(
     if not amounts:
         raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
     with transaction.atomic():
+        payer_id = lock_payer(payer_id)
         dues = lock_dues(payer_id, amounts)
-        if earlier := list(LedgerEntry.objects.filter(reference=reference, payer_id=payer_id)):
-            return _told(earlier, _closed([key for entry in earlier if (key := entry.instalment_id) is not None]))
+        if earlier := list(LedgerEntry.objects.filter(reference=reference)):
+            return posting_of(
+                earlier,
+                EntryKind.PAYMENT,
+                closed_among([key for entry in earlier if (key := entry.instalment_id) is not None]),
+            )
         if amounts.keys() - dues.keys():
             raise Refused("foreign_due", "Ta należność nie należy do tego płatnika.")
-        law, licences = figures(), licence_fees(dues.values())
+        law, about = figures(), circumstances(list(dues.values()))
+        event = Event(EntryKind.PAYMENT, value_on, reference, at)
         entries: list[LedgerEntry] = []
-        excess = NOTHING
+        excess: dict[str, Decimal] = {}
         for due in dues.values():
-            shares = _shares(amounts[due.pk], due, law, value_on, licences.get(due.pk))
-            entries += _entries(due, shares, payer_id=payer_id, value_on=value_on, reference=reference, at=at)
-            excess += shares.excess
-        if excess:
-            entries.append(_credit(payer_id, excess, value_on=value_on, reference=reference, at=at))
+            shares = shares_of(amounts[due.pk], due, law=law, about=about, on=value_on)
+            entries += entries_on(due, shares, event)
+            kind_code = due.liability.kind_id
+            excess[kind_code] = excess.get(kind_code, NOTHING) + shares.excess
+        entries += [credit_entry(payer_id, code, -amount, event) for code, amount in excess.items() if amount]
         LedgerEntry.objects.bulk_create(entries)
-        closed = _closed(list(dues))
+        closed = closed_among(list(dues))
         withdraw_messages(about=[about_instalment(key) for key in closed], reason="należność opłacona", at=at)
         audit.record("post_payment", reference, by=by, payer=payer_id)
-        return _told(entries, closed)
+        return posting_of(entries, EntryKind.PAYMENT, closed)
 
 
 def _summed(parts: Sequence[PaymentPart]) -> dict[int, Decimal]:
@@ -107,77 +101,6 @@ def _summed(parts: Sequence[PaymentPart]) -> dict[int, Decimal]:
             return {}
         amounts[part.instalment_id] = amounts.get(part.instalment_id, NOTHING) + part.amount
     return amounts
-
-
-def _shares(amount: Decimal, due: Instalment, law: Figures, value_on: date, licence: LicenceFee | None) -> Split:
-    regime = due.liability.kind.regime
-    interest = law.interest(due.outstanding, payable_by=due.payable_by, on=value_on, regime=regime, licence=licence)
-    return split(amount, principal=due.outstanding, interest=interest.amount, costs=due.costs, regime=Regime(regime))
-
-
-def _entries(
-    due: Instalment, shares: Split, *, payer_id: int, value_on: date, reference: str, at: datetime
-) -> list[LedgerEntry]:
-    """The entries of one due: interest is charged and paid in one go, so that its account ends at nothing.
-
-    So is the surcharge of an alcohol licence fee, on an account of its own.
-    """
-    is_licence = due.liability.kind.regime == Regime.ALCOHOL
-    charge, account = (
-        (EntryKind.SURCHARGE, LedgerAccount.SURCHARGE) if is_licence else (EntryKind.INTEREST, LedgerAccount.INTEREST)
-    )
-    wanted = [
-        (charge, account, shares.interest),
-        (EntryKind.PAYMENT, account, -shares.interest),
-        (EntryKind.PAYMENT, LedgerAccount.COSTS, -shares.costs),
-        (EntryKind.PAYMENT, LedgerAccount.PRINCIPAL, -shares.principal),
-    ]
-    return [
-        LedgerEntry(
-            payer_id=payer_id,
-            instalment=due,
-            kind=kind,
-            account=account,
-            amount=amount,
-            value_on=value_on,
-            booked_at=at,
-            reference=reference,
-        )
-        for kind, account, amount in wanted
-        if amount
-    ]
-
-
-def _credit(payer_id: int, amount: Decimal, *, value_on: date, reference: str, at: datetime) -> LedgerEntry:
-    return LedgerEntry(
-        payer_id=payer_id,
-        kind=EntryKind.PAYMENT,
-        account=LedgerAccount.CREDIT,
-        amount=-amount,
-        value_on=value_on,
-        booked_at=at,
-        reference=reference,
-    )
-
-
-def _closed(instalment_ids: Sequence[int]) -> tuple[int, ...]:
-    left = Instalment.objects.filter(pk__in=instalment_ids, outstanding=0, costs=0)
-    return tuple(left.order_by("pk").values_list("pk", flat=True))
-
-
-def _told(entries: Sequence[LedgerEntry], closed: tuple[int, ...]) -> Posting:
-    def paid(account: str) -> Decimal:
-        return -sum(
-            (entry.amount for entry in entries if entry.account == account and entry.kind == EntryKind.PAYMENT), NOTHING
-        )
-
-    return Posting(
-        costs=paid(LedgerAccount.COSTS),
-        interest=paid(LedgerAccount.INTEREST) + paid(LedgerAccount.SURCHARGE),
-        principal=paid(LedgerAccount.PRINCIPAL),
-        credit=paid(LedgerAccount.CREDIT),
-        closed=closed,
-    )
 
 
 def _enter(
@@ -205,7 +128,7 @@ def charge_costs(
     if amount <= 0:
         raise Refused("nothing_to_post", "Koszt upomnienia musi być większy od zera.", where="amount")
     with transaction.atomic():
-        due = lock_dues(instalment.liability.payer_id, [instalment.pk])[instalment.pk]
+        due = lock_due(instalment)
         if due.outstanding <= 0:
             raise Refused("due_closed", "Ta rata jest opłacona: nie ma o czym upominać.")
         entry = _enter(due, EntryKind.COSTS, LedgerAccount.COSTS, amount, on=on, reference=reference, at=at)
@@ -221,7 +144,7 @@ def write_off(
     Raises Refused `write_off_too_much` when less is left.
     """
     with transaction.atomic():
-        due = lock_dues(instalment.liability.payer_id, [instalment.pk])[instalment.pk]
+        due = lock_due(instalment)
         if not NOTHING < amount <= due.outstanding:
             raise Refused(
                 "write_off_too_much", f"Można odpisać najwyżej {format_pln(due.outstanding)}.", where="amount"
@@ -229,44 +152,10 @@ def write_off(
         reference = f"write_off:{due.pk}:{at:%Y%m%d%H%M%S%f}"
         entry = _enter(due, EntryKind.WRITE_OFF, LedgerAccount.PRINCIPAL, -amount, on=on, reference=reference, at=at)
         withdraw_messages(
-            about=[about_instalment(key) for key in _closed([due.pk])], reason="należność odpisana", at=at
+            about=[about_instalment(key) for key in closed_among([due.pk])], reason="należność odpisana", at=at
         )
         audit.record("write_off", about_instalment(due.pk), by=by, amount=str(amount), reason=reason)
     return entry
-
-
-def reverse_entry(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: datetime) -> LedgerEntry:
-    """Mend a wrong entry by its counter-entry (storno), which names it; the *reason* is kept.
-
-    Raises Refused `already_reversed`, and `storno_below_zero` when more was paid on the due since than would be left.
-    """
-    # Whose the due, or the credit, is by now: the entry may stand with a record that was merged into another since.
-    owner_id = entry.instalment.liability.payer_id if entry.instalment else entry.payer.kept_id
-    with transaction.atomic():
-        due = lock_dues(owner_id, [entry.instalment_id] if entry.instalment_id else []).get(entry.instalment_id or 0)
-        if LedgerEntry.objects.filter(reverses=entry).exists() or entry.kind == EntryKind.CORRECTION:
-            raise Refused("already_reversed", "Ten wpis jest już wystornowany.")
-        if due is not None and entry.amount > {"principal": due.outstanding, "costs": due.costs}.get(
-            entry.account, entry.amount
-        ):
-            raise Refused(
-                "storno_below_zero",
-                "Tego wpisu nie można wystornować: na poczet tej raty wpłacono już więcej, niż by zostało.",
-                mend="Najpierw wystornuj wpłatę.",
-            )
-        storno = LedgerEntry.objects.create(
-            payer_id=owner_id,
-            instalment_id=entry.instalment_id,
-            kind=EntryKind.CORRECTION,
-            account=entry.account,
-            amount=-entry.amount,
-            value_on=on,
-            booked_at=at,
-            reference=f"storno:{entry.pk}",
-            reverses=entry,
-        )
-        audit.record("reverse_entry", f"entry:{entry.pk}", by=by, reason=reason)
-    return storno
 
 
 def set_figure(figure: InterestRate | Fee | Holiday | Reading | ReminderRule, *, by: Actor) -> None:

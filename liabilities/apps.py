@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from liabilities import kept, messages
+from core import audit_words
+from liabilities import deeds, kept, messages
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
 
@@ -12,11 +13,14 @@ class LiabilitiesConfig(AppConfig):
 
     name = "liabilities"
     verbose_name = "należności"
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     message_kinds = (messages.DUE_APPROACHING, messages.DUE_PASSED)
     kept = (kept.DUES, kept.PROBLEMS)
     belongings = register(
         (
             Belonging("liabilities.Liability", "należności", Fate.OWN_WAY, mover="liabilities.merging.DuesMover"),
+            Belonging("liabilities.LiabilityBearer", "należności wspólne z innymi", Fate.MOVES),
+            Belonging("liabilities.Decision", "decyzje o ulgach", Fate.MOVES),
             Belonging("liabilities.CalendarLink", "odnośniki do kalendarza", Fate.MOVES),
             Belonging("liabilities.LedgerEntry", "nadpłata", Fate.OWN_WAY, mover="liabilities.merging.CreditMover"),
         )

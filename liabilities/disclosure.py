@@ -7,8 +7,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from core.actor import Actor
+from liabilities.account_card import booked
+from liabilities.bearers import joint_with
 from liabilities.calendar_links import forget_links
-from liabilities.models import CalendarLink, Instalment, LedgerEntry
+from liabilities.models import CalendarLink, Instalment
 from liabilities.models.liability import InstalmentQuerySet
 from liabilities.queries import open_dues
 from residents.disclosure import Column, Kept, Section, Shape, Table
@@ -18,16 +20,18 @@ LIMITATION_YEARS = 5  # Ordynacja podatkowa, art. 70 § 1
 
 
 def _of_person(payer_id: int) -> InstalmentQuerySet:
-    return Instalment.objects.filter(liability__payer_id__in=same_person(payer_id))
+    return Instalment.objects.borne_by(same_person(payer_id))
 
 
 def _instalments(payer_id: int) -> Iterable[Sequence[object]]:
     found = _of_person(payer_id).select_related("liability__kind").order_by("payable_by", "pk")
+    joint = joint_with(found.values_list("liability_id", flat=True))
     for rate in found.iterator(chunk_size=500):
         due = rate.liability
         yield (
             *(rate.pk, due.kind.name, due.title, due.year, rate.number, rate.due_on, rate.payable_by),
             *(rate.assessed, rate.outstanding, rate.costs, rate.account, rate.source, rate.as_of),
+            joint.get(due.pk, 0),
         )
 
 
@@ -39,7 +43,7 @@ def _interest(payer_id: int) -> Iterable[Sequence[object]]:
 
 
 def _entries(payer_id: int) -> Iterable[Sequence[object]]:
-    entries = LedgerEntry.objects.filter(payer_id__in=same_person(payer_id)).order_by("booked_at", "pk")
+    entries = booked(payer_id).order_by("booked_at", "pk")
     for entry in entries.iterator(chunk_size=500):
         yield (
             *(entry.instalment_id, entry.get_kind_display(), entry.get_account_display(), entry.amount),
@@ -96,6 +100,7 @@ SECTION = Section(
                 Column("account", "Rachunek"),
                 Column("source", "System źródłowy"),
                 Column("as_of", "Stan na", Shape.MOMENT),
+                Column("joint_with", "Ilu innych odpowiada za nią razem z Tobą", Shape.WHOLE),
             ),
             _instalments,
         ),

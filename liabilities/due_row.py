@@ -1,4 +1,7 @@
-"""One row of a dues file (docs/formats/dues.md): a checked value, or what is wrong with it in Polish."""
+"""One row of a dues file (docs/formats/dues.md): a checked value, or what is wrong with it in Polish.
+
+Two layouts say the same: the CSV with Polish columns, and the neutral exchange with English ones and whole grosze.
+"""
 
 import difflib
 import re
@@ -11,7 +14,7 @@ from typing import Any, NamedTuple
 
 from core.dates import parse_date
 from core.errors import Refused
-from core.money import parse_pln
+from core.money import from_grosze, parse_pln
 from core.nrb import parse_nrb
 from residents.identity import IdentityNumber, mask_number, read_identity
 
@@ -19,14 +22,29 @@ COLUMNS = (
     *("id", "identyfikator", "nazwa", "rodzaj", "tytul", "rok"),
     *("rata", "termin", "kwota", "zaplacono", "konto"),
 )
+# The same eleven as the neutral exchange calls them; the payer's number stands in one of three columns there.
+NEUTRAL = (
+    *("external_id", "pesel|nip|regon", "name", "kind_code", "title", "tax_year"),
+    *("instalment_no", "due_date", "principal_gr", "paid_gr", "account_no"),
+)
+EXTRAS = (
+    *("version", "status", "interest_gr", "interest_as_of", "decision_no", "decision_served_on"),
+    *("regime", "source_system"),
+)
+KEYS = (*COLUMNS, *EXTRAS)
+ANNULLED = "ANNULLED"
+STATUSES = ("ACTIVE", ANNULLED)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BREAK = re.compile(r"[\t\r\n]")
 PESEL = re.compile(r"[0-9]{11}")  # also where columns slipped
-LONGEST = {"id": 64, "nazwa": 200, "tytul": 200}
+LONGEST = {"id": 64, "nazwa": 200, "tytul": 200, "decision_no": 60}
 LONGEST_NUMBER = 9
 NOTHING = Decimal("0.00")
 ANY = Decimal("Infinity")
-MOST_KNOWN = 50_000
+MOST_KNOWN = 20_000
+LARGEST_VERSION = 10**18
+GROSZE = "Podaj kwotę w pełnych groszach, na przykład 12345."
+LARGEST = Decimal("9999999999.99")
 OVERPAID = "Wpłata jest większa niż kwota należności. Nadpłatę wykaż w systemie źródłowym osobno."
 
 
@@ -45,6 +63,12 @@ class DueRow(NamedTuple):
     amount: Decimal
     paid: Decimal
     account: str
+    version: int | None = None
+    is_annulled: bool = False
+    interest: Decimal | None = None
+    interest_on: date | None = None
+    decision_no: str = ""
+    decision_served_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +114,50 @@ def _paid(value: str) -> Decimal:
     return amount
 
 
-def _term(value: str) -> date:
+def _grosze(value: str, *, may_be_nothing: bool) -> Decimal:
+    text = value.strip()
+    if not text:
+        raise Refused("amount_empty", "Brakuje kwoty.", mend=GROSZE)
+    try:
+        amount = from_grosze(text)
+    except Refused as refusal:
+        raise Refused("amount_unreadable", refusal.message, mend=GROSZE) from refusal
+    if amount > LARGEST:
+        raise Refused("amount_too_large", "Kwota jest za duża (najwięcej 9 999 999 999,99 zł).", mend="Popraw kwotę.")
+    if amount < 0:
+        raise Refused("amount_negative", "Kwota nie może być ujemna.", mend=GROSZE)
+    if not amount and not may_be_nothing:
+        raise Refused("amount_not_positive", "Kwota musi być większa od zera.", mend="Popraw przypis.")
+    return amount
+
+
+def _day(value: str, *, what: str, first: int = 1990) -> date:
     day = parse_date(value)
-    if not 1990 <= day.year <= 2100:
-        raise Refused("date_far", "Termin spoza lat 1990–2100.", mend="Popraw rok.")
+    if not first <= day.year <= 2100:
+        raise Refused("date_far", f"{what} spoza lat {first}–2100.", mend="Popraw rok.")
     return day
+
+
+def _term(value: str) -> date:
+    return _day(value, what="Termin")
+
+
+def _optional(reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda cell: reader(cell) if cell.strip() else None
+
+
+def _version(value: str) -> int:
+    text = value.strip()
+    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_VERSION:
+        raise Refused("version", "Wersja to liczba całkowita, która rośnie z każdą zmianą wiersza.", mend="Popraw ją.")
+    return int(text)
+
+
+def _status(value: str) -> bool:
+    code = value.strip().upper() or STATUSES[0]
+    if code not in STATUSES:
+        raise Refused("status", "Nieznany stan.", mend=f"Dozwolone: {', '.join(STATUSES)}.")
+    return code == ANNULLED
 
 
 def _kind(value: str, kinds: Collection[str]) -> str:
@@ -122,7 +185,7 @@ class _Known(dict[str, Any]):
         return value
 
 
-def _shown(column: str, cell: str) -> str:
+def shown(column: str, cell: str) -> str:
     """What a report of faults may show of *cell*."""
     text = CONTROL.sub("\ufffd", cell.strip())
     is_private = column == "identyfikator" or PESEL.fullmatch(text)
@@ -130,10 +193,14 @@ def _shown(column: str, cell: str) -> str:
 
 
 class RowReader:
-    """Reads the rows of one file. *kinds* are the known codes of kinds of due, *on* is today."""
+    """Reads the rows of one file. *kinds* are the known codes of kinds of due, *on* is today.
 
-    def __init__(self, *, kinds: Collection[str], on: date) -> None:
-        """Readers of the columns, in the order of COLUMNS."""
+    With *source* the rows are those of the neutral exchange of that source, by *kinds* the regime of each kind too.
+    """
+
+    def __init__(self, *, kinds: Mapping[str, str], on: date, source: str | None = None) -> None:
+        """Readers of the columns, in the order of COLUMNS and EXTRAS."""
+        is_neutral = source is not None
         readers: tuple[Callable[[str], object], ...] = (
             lambda cell: _text("id", cell),
             lambda cell: read_identity(cell, on=on),
@@ -143,34 +210,53 @@ class RowReader:
             lambda cell: _whole_number(cell, least=1990, most=on.year + 2, what="Rok"),
             lambda cell: _whole_number(cell, least=1, most=400, what="Numer raty"),
             _term,
-            _assessed,
-            _paid,
+            (lambda cell: _grosze(cell, may_be_nothing=False)) if is_neutral else _assessed,
+            (lambda cell: _grosze(cell, may_be_nothing=True) if cell.strip() else NOTHING) if is_neutral else _paid,
             parse_nrb,
         )
-        self._known = tuple(_Known(reader) for reader in readers)
+        if is_neutral:
+            readers += (
+                *(_optional(_version), _status, _optional(lambda cell: _grosze(cell, may_be_nothing=True))),
+                _optional(lambda cell: _day(cell, what="Dzień odsetek")),
+                lambda cell: _text("decision_no", cell) if cell.strip() else "",
+                _optional(lambda cell: _day(cell, what="Dzień doręczenia")),
+            )
+        self.columns = (*NEUTRAL, *EXTRAS) if is_neutral else COLUMNS
+        self.known = tuple(_Known(reader) for reader in readers)
+        self._kinds, self._source = kinds, source
 
     def read(self, line: int, cells: Sequence[str]) -> DueRow | tuple[RowProblem, ...]:
-        """The checked row, or every fault that it has; *cells* are in the order of COLUMNS."""
+        """The checked row, or every fault that it has; *cells* are in the order of `columns`."""
         try:
-            row = DueRow(line, *map(getitem, self._known, cells))
+            row = DueRow(line, *map(getitem, self.known, cells))
         except Refused:
-            return self._problems(line, cells)
-        return self._problems(line, cells) if row.paid > row.amount else row
+            return self.problems(line, cells)
+        if row.paid > row.amount or (self._source is not None and any(cells[-2:])):
+            return self.problems(line, cells) or row
+        return row
 
-    def _problems(self, line: int, cells: Sequence[str]) -> tuple[RowProblem, ...]:
+    def problems(self, line: int, cells: Sequence[str]) -> tuple[RowProblem, ...]:
+        """Every fault of a row; none of a good one."""
         problems, read = [], dict[str, Any]()
-        for column, known, cell in zip(COLUMNS, self._known, cells, strict=True):
+        for place, (known, cell) in enumerate(zip(self.known, cells, strict=False)):
             try:
-                read[column] = known[cell]
+                read[KEYS[place]] = known[cell]
             except Refused as refusal:
-                problems.append(RowProblem(line, column, _shown(column, cell), str(refusal)))
-            if column == "zaplacono" and read.get(column, NOTHING) > read.get("kwota", ANY):
-                problems.append(RowProblem(line, column, _shown(column, cell), OVERPAID))
+                problems.append(RowProblem(line, self.columns[place], shown(KEYS[place], cell), str(refusal)))
+            if KEYS[place] == "zaplacono" and read.get("zaplacono", NOTHING) > read.get("kwota", ANY):
+                problems.append(RowProblem(line, self.columns[place], shown("zaplacono", cell), OVERPAID))
+        if self._source is not None:
+            problems += self._contradictions(line, cells, read)
         return tuple(problems)
 
-
-def read_row(
-    line: int, cells: Mapping[str, str], *, kinds: Collection[str], on: date
-) -> DueRow | tuple[RowProblem, ...]:
-    """One row alone, by the names of its columns: the checked row, or every fault that it has."""
-    return RowReader(kinds=kinds, on=on).read(line, [cells[column] for column in COLUMNS])
+    def _contradictions(self, line: int, cells: Sequence[str], read: Mapping[str, Any]) -> list[RowProblem]:
+        """What a row says of its regime and its source, where that is not what is known."""
+        found = []
+        regime, source = cells[-2].strip().lower(), cells[-1].strip()
+        if regime and "rodzaj" in read and regime != self._kinds[read["rodzaj"]]:
+            words = f"Rodzaj {read['rodzaj']} ma tu reżim „{self._kinds[read['rodzaj']]}”. Uzgodnij rodzaj albo reżim."
+            found.append(RowProblem(line, "regime", shown("regime", cells[-2]), words))
+        if source and source != self._source:
+            words = f"Wiersz jest z innego systemu niż plik („{self._source}”). Wyślij go osobno."
+            found.append(RowProblem(line, "source_system", shown("source_system", cells[-1]), words))
+        return found

@@ -1,7 +1,7 @@
 """Why this amount: each entry of an instalment, each payment and how it was split, each rounding, in plain Polish."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -15,11 +15,12 @@ from liabilities.figures import Figures, figures
 from liabilities.interest import Interest
 from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
 from liabilities.queries import OpenDue, entries_of, seen_on
-from liabilities.regimes import Regime
+from liabilities.regimes import Regime, extra_label
 from residents.models import Payer
 
 NOTHING = Decimal("0.00")
-EXTRA = frozenset({LedgerAccount.INTEREST, LedgerAccount.SURCHARGE})
+EXTRA = frozenset({LedgerAccount.INTEREST, LedgerAccount.SURCHARGE, LedgerAccount.FEE})
+PAYING = frozenset({EntryKind.PAYMENT, EntryKind.SET_OFF})
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class PaidPart:
     then: Interest | None
     split_words: str
     rounding: str
+    extra_label: str
+    is_set_off: bool
+    is_reversed: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Explanation:
     payments: tuple[PaidPart, ...]
     rounding: str
     licence: str
+    relief: tuple[str, ...]
 
 
 def explain(instalment: Instalment, *, on: date) -> Explanation:
@@ -54,7 +59,9 @@ def explain(instalment: Instalment, *, on: date) -> Explanation:
     entries = tuple(entries_of(instalment.pk))
     regime = Regime(instalment.liability.kind.regime)
     payments = tuple(_payments(instalment, entries, figures(), regime))
-    return Explanation(due, on, entries, payments, rounding_words(due.interest, regime), licence_words(due))
+    return Explanation(
+        due, on, entries, payments, rounding_words(due.interest, regime), licence_words(due), tuple(relief_words(due))
+    )
 
 
 def explanation_pdf(instalment: Instalment, payer: Payer, *, on: date) -> bytes:
@@ -63,13 +70,17 @@ def explanation_pdf(instalment: Instalment, payer: Payer, *, on: date) -> bytes:
 
 
 def _payments(instalment: Instalment, entries: Sequence[LedgerEntry], law: Figures, regime: Regime) -> "list[PaidPart]":
-    """Payments in the order of booking, each with what was open before it."""
+    """Payments and set-offs in the order of booking, each with what was open before it."""
     found, principal, costs = [], NOTHING, NOTHING
+    undone = {entry.reverses_id for entry in entries}
     for _, group in groupby(entries, key=attrgetter("reference")):
         event = list(group)
-        paid = {entry.account: -entry.amount for entry in event if entry.kind == EntryKind.PAYMENT}
+        paid = {entry.account: -entry.amount for entry in event if entry.kind in PAYING}
         if paid:
-            found.append(_part(instalment, paid, event[0].value_on, law, regime, principal, costs))
+            part = _part(instalment, paid, event[0].value_on, law, regime, principal, costs)
+            is_set_off = any(entry.kind == EntryKind.SET_OFF for entry in event)
+            is_reversed = any(entry.pk in undone for entry in event)
+            found.append(replace(part, is_set_off=is_set_off, is_reversed=is_reversed))
         principal += sum((entry.amount for entry in event if entry.account == LedgerAccount.PRINCIPAL), NOTHING)
         costs += sum((entry.amount for entry in event if entry.account == LedgerAccount.COSTS), NOTHING)
     return found
@@ -101,6 +112,9 @@ def _part(
         then,
         _split_words(extra, then, regime),
         rounding_words(then, regime) if then else "",
+        extra_label(regime, has_fee=bool(paid.get(LedgerAccount.FEE))),
+        is_set_off=False,
+        is_reversed=False,
     )
 
 
@@ -132,6 +146,31 @@ def rounding_words(interest: Interest, regime: Regime) -> str:
         f"Suma okresów to {exact}\u00a0zł. Odsetki podatkowe zaokrągla się raz, do pełnych złotych: do 49 groszy w "
         f"dół, od 50 groszy w górę (Ordynacja podatkowa, art. 63 § 1). Razem {format_pln(interest.amount)}."
     )
+
+
+def relief_words(due: OpenDue) -> Iterator[str]:
+    """What decisions did to the due, in plain words; nothing for a due that none touched."""
+    if due.relief and due.is_missed and due.first_term:
+        yield (
+            f"Podstawa: {due.relief}. Termin z decyzji ({format_date(due.payable_by)}) minął bez zapłaty, więc w tej "
+            f"części decyzja wygasła: odsetki liczą się od pierwotnego terminu, {format_date(due.first_term)}, a "
+            "opłaty prolongacyjnej nie ma (Ordynacja podatkowa, art. 49 § 2, art. 259 § 1)."
+        )
+    elif due.relief and due.first_term:
+        yield (
+            f"Podstawa: {due.relief}. Pierwotny termin: {format_date(due.first_term)}. Jeśli zapłacisz do "
+            f"{format_date(due.payable_by)}, odsetki nie wzrosną: są takie jak w dniu wniosku "
+            f"({format_pln(due.interest.amount)})."
+        )
+    elif due.relief:
+        yield f"Podstawa: {due.relief}. Ta decyzja już nie obowiązuje: termin jest znowu pierwotny."
+    if due.fee:
+        yield (
+            f"Opłata prolongacyjna za nowy termin to {format_pln(due.fee)}, "
+            "liczona według stawki z dnia decyzji, w pełnych złotych (Ordynacja podatkowa, art. 57)."
+        )
+    if due.interest.remitted:
+        yield f"Z odsetek umorzono {format_pln(due.interest.remitted)} (Ordynacja podatkowa, art. 67a § 1 pkt 3)."
 
 
 def licence_words(due: OpenDue) -> str:

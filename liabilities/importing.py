@@ -1,32 +1,25 @@
 """A dues file into the ledger: read, check, stage, apply; good rows go in beside bad ones (docs/formats/dues.md)."""
 
-import hashlib
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import BinaryIO
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from core import audit
 from core.actor import Actor
-from core.bulk import copy_rows
-from core.csvfile import read_rows
 from core.errors import Refused
 from liabilities import staging
 from liabilities.actions import about_instalment
-from liabilities.due_row import COLUMNS, DueRow, RowProblem, RowReader
-from liabilities.figures import figures
-from liabilities.models import DueKind, ImportProblem, ImportRun
-from liabilities.regimes import Regime
+from liabilities.due_row import RowProblem
+from liabilities.dues_formats import DuesFile, SentRows
+from liabilities.models import DueSource, ImportKind, ImportProblem, ImportRun
+from liabilities.plan import PORTAL_SOURCE
+from liabilities.reading import Reading
 from notifications.actions import withdraw_messages
-from residents.actions import register_payers
-from residents.identity import IdentityNumber, mask_number
 
-WIDTH = "Wiersz ma inną liczbę kolumn niż nagłówek. Sprawdź średniki i cudzysłowy."
-REPEATED = (
-    "Ten klucz (id) powtarza się w pliku; wczytano tylko pierwszy wiersz, {first}. Nadaj każdej racie własny klucz."
-)
 ANOTHER_ID = "Nadaj nowej należności nowy klucz."
 REWRITES = {
     "identyfikator": f"Ten klucz (id) należał dotąd do innego płatnika. {ANOTHER_ID}",
@@ -34,10 +27,15 @@ REWRITES = {
     "rata": f"Ten klucz (id) miał dotąd inny numer raty. {ANOTHER_ID}",
     "kwota": "Kwota jest mniejsza niż to, co już wpłacono: zmieniłaby historię. Zwrot lub nadpłatę wykaż osobno.",
     "zaplacono": "Wpłata jest mniejsza niż podana wcześniej: zmieniłaby historię. Wycofanie wpłaty wykaż jako storno.",
+    "version": "Treść wiersza jest inna, a jego wersja ta sama. Podnieś wersję z każdą zmianą.",
+    "status": (
+        "Na tej racie zaksięgowano w portalu wpłatę, odpis lub koszty albo nadpłatę z importu: nie można jej anulować. "
+        "Najpierw wystornuj lub przeksięguj te wpisy."
+    ),
 }
-STRANGER = "Nikt w rejestrze nie ma tego numeru nadanego przez gminę. Zarejestruj najpierw tę osobę."
 WITHDRAWN_AT_ONCE = 5_000
 ANALYZED_FROM = 1_000
+MOST_TOLD = 10_000
 EARLIEST = 1990
 
 
@@ -45,7 +43,9 @@ EARLIEST = 1990
 class ImportReport:
     """What came of a file. `accepted` = created + updated + unchanged; with `rejected` it makes `rows`.
 
-    A preview has no `run_id`.
+    `errors` holds the first 10,000 faults; all of them are kept with the run. `missing` counts open instalments that a
+    full file does not name. `outcomes` says what came of single rows, where that was asked for. A preview has no
+    `run_id`.
     """
 
     rows: int
@@ -55,6 +55,8 @@ class ImportReport:
     rejected: int
     errors: tuple[RowProblem, ...]
     run_id: int | None
+    missing: int = 0
+    outcomes: dict[int, str] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -62,40 +64,72 @@ class ImportReport:
         return self.rows - self.rejected
 
 
+@dataclass(frozen=True)
+class HowToImport:
+    """What the caller knows beside the file.
+
+    `kind` says what it holds where its control record does not; `keys_changed` that a person confirmed new keys;
+    `waits` whether to wait for another import of the same source; `tells_rows` whether to say what came of each row.
+    """
+
+    kind: str = ImportKind.DELTA
+    keys_changed: bool = False
+    waits: bool = True
+    tells_rows: bool = False
+
+
+DEFAULT = HowToImport()
+
+
 def import_dues(
-    content: bytes, *, file_name: str, source: str, as_of: datetime, on: date, by: Actor, at: datetime | None = None
+    content: bytes | BinaryIO | DuesFile | SentRows,
+    *,
+    file_name: str,
+    source: str,
+    as_of: datetime,
+    on: date,
+    by: Actor,
+    at: datetime | None = None,
+    how: HowToImport = DEFAULT,
 ) -> ImportReport:
     """Apply a dues file that *source* knew *as_of* a moment; *on* is today, *at* the moment of the import.
 
-    All good rows go in by one transaction, each bad row is kept as ImportProblem with its line, column and reason. The
-    same file again changes nothing. Rows older than what is known of their instalment are passed over as unchanged.
-    What the source says was paid is booked *as_of*: so a later file counts it as known, and payments made here after
-    that moment stay on top of it. Imports of one source wait for each other.
-    Raises Refused for a file that is none (core/csvfile.py: nothing changes), `as_of_future` and `as_of_far`.
+    All good rows go in by one transaction, each bad row is kept with its line, column and reason. The same file again
+    changes nothing. Rows older than what is known of their instalment are passed over as unchanged. What the source
+    says was paid is booked *as_of*: so a later file counts it as known, and payments made here after that moment stay
+    on top of it. Imports of one source wait for each other. An import that is killed leaves nothing.
+    Raises Refused for a file that is none or is not whole (liabilities/dues_formats.py, control_record.py: nothing
+    changes), `as_of_future`, `as_of_far`, `control_missing`, `import_running`, `keys_renumbered`.
     """
+    if source == PORTAL_SOURCE:
+        raise Refused("source_reserved", f"Nazwa {PORTAL_SOURCE} jest zajęta.", mend="Nazwij system źródłowy inaczej.")
     if as_of.year < EARLIEST:
         raise Refused("as_of_far", "Stan na (--as-of) leży w zbyt dawnej przeszłości.", mend="Popraw rok.")
     if timezone.localdate(as_of) > on or (at is not None and as_of > at):
         raise Refused("as_of_future", "Stan na (--as-of) leży w przyszłości.", mend="Podaj chwilę, z której są dane.")
+    file = content if isinstance(content, DuesFile | SentRows) else DuesFile(content)
+    _check_control(file, source)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import_dues {source}"])
-        reading = _Reading(content, on)
-        staging.stage(reading.rows())
-        numbers = reading.payer_numbers
-        payers = register_payers(reading.names, by=by)
-        staging.stage_payers({payer_no: payers[number] for number, payer_no in numbers.items() if number in payers})
-        reading.refuse_strangers(numbers.keys() - payers.keys())
+        take_turn(source, waits=how.waits)
         run = ImportRun.objects.create(
             source=source,
             file_name=file_name[-200:],
-            file_sha256=hashlib.sha256(content).hexdigest(),
+            file_sha256=file.sha256,
+            kind=file.control.kind or how.kind,
+            layout=file.layout,
             as_of=as_of,
             ran_by_id=by.account_id,
         )
-        applied = staging.apply(source=source, as_of=as_of, on=timezone.localdate(as_of), run=run.pk)
-        reading.refuse(applied.rewrites)
+        reading = Reading(file, run, on=on, by=by)
+        reading.stage()
+        telling = staging.Telling(
+            source, as_of, timezone.localdate(as_of), run.pk, reading.is_neutral, keys_changed=how.keys_changed
+        )
+        applied = staging.apply(telling, is_full=run.kind == ImportKind.FULL)
+        reading.refuse(applied.rewrites, REWRITES)
         report = _finish(run, reading, applied)
+        if how.tells_rows:
+            report = replace(report, outcomes=staging.outcomes())
         _withdraw(applied.closed, at=at or as_of)
         audit.record(
             "import_dues", f"import:{run.pk}", by=by, source=source, rows=report.rows, rejected=report.rejected
@@ -106,85 +140,59 @@ def import_dues(
 
 
 def preview_dues(
-    content: bytes, *, file_name: str, source: str, as_of: datetime, on: date, by: Actor, at: datetime | None = None
+    content: bytes | BinaryIO,
+    *,
+    file_name: str,
+    source: str,
+    as_of: datetime,
+    on: date,
+    by: Actor,
+    at: datetime | None = None,
+    how: HowToImport = DEFAULT,
 ) -> ImportReport:
     """What `import_dues` would do: it is done, counted and rolled back."""
     with transaction.atomic():
-        report = import_dues(content, file_name=file_name, source=source, as_of=as_of, on=on, by=by, at=at)
+        report = import_dues(content, file_name=file_name, source=source, as_of=as_of, on=on, by=by, at=at, how=how)
         transaction.set_rollback(True)
     return replace(report, run_id=None)
 
 
-class _Reading:
-    """One pass over a file: good rows on their way to the staging table, bad ones kept, payers counted."""
-
-    def __init__(self, content: bytes, on: date) -> None:
-        self.count = 0
-        self.problems: dict[int, tuple[RowProblem, ...]] = {}
-        self.payer_numbers: dict[IdentityNumber, int] = {}
-        self.names: dict[IdentityNumber, str] = {}
-        self._lines = read_rows(content, COLUMNS)
-        self._regimes = {code: Regime(regime) for code, regime in DueKind.objects.values_list("code", "regime")}
-        self._reader = RowReader(kinds=self._regimes, on=on)
-        self._first_lines: dict[str, int] = {}
-        self._moved: dict[tuple[date, str], date] = {}
-        self._law = figures()
-
-    def rows(self) -> Iterator[Sequence[object]]:
-        """The good rows, with the cells of staging.COLUMNS."""
-        read, first_lines = self._reader.read, self._first_lines
-        for line, cells in self._lines:
-            self.count += 1
-            if cells is None:
-                self.problems[line] = (RowProblem(line, "", "", WIDTH),)
-                continue
-            row = read(line, cells)
-            if not isinstance(row, DueRow):
-                self.problems[line] = row
-            elif (first := first_lines.setdefault(row.external_id, line)) != line:
-                self.problems[line] = (RowProblem(line, "id", row.external_id, REPEATED.format(first=first)),)
-            else:
-                yield self._staged(row)
-
-    def _staged(self, row: DueRow) -> Sequence[object]:
-        line, external_id, identity, name, kind_code, title, year, number, due_on, amount, paid, account = row
-        payer_no = self.payer_numbers.get(identity)
-        if payer_no is None:
-            payer_no = self.payer_numbers[identity] = len(self.payer_numbers)
-            self.names[identity] = name
-        payable_by = self._moved.get((due_on, kind_code))
-        if payable_by is None:
-            payable_by = self._law.moved(due_on, regime=self._regimes[kind_code]).payable_by
-            self._moved[due_on, kind_code] = payable_by
-        return line, external_id, payer_no, kind_code, title, year, number, due_on, payable_by, amount, paid, account
-
-    def refuse_strangers(self, numbers: Collection[IdentityNumber]) -> None:
-        """Keep the rows of numbers that the town gave to nobody: a payer needs more than such a number."""
-        bearers = {self.payer_numbers[number]: number for number in numbers}
-        for line, payer_no in staging.lines_of(bearers):
-            value = mask_number(bearers[payer_no].value)
-            self.problems[line] = (RowProblem(line, "identyfikator", value, STRANGER),)
-
-    def refuse(self, rewrites: Sequence[staging.Rewrite]) -> None:
-        """Keep rows that the ledger refused among the problems."""
-        bearers = {payer_no: number for number, payer_no in self.payer_numbers.items()} if rewrites else {}
-        for row in rewrites:
-            value = mask_number(bearers[row.payer_no].value) if row.column == "identyfikator" else row.value
-            self.problems[row.line] = (RowProblem(row.line, row.column, value, REWRITES[row.column]),)
+def _check_control(file: DuesFile | SentRows, source: str) -> None:
+    agreed = DueSource.objects.filter(pk=source, needs_control=True).exists()
+    if agreed and (file.control.rows is None or file.control.total is None):
+        raise Refused(
+            "control_missing",
+            "Z tym systemem uzgodniono rekord kontrolny, a plik go nie ma: mógł zostać ucięty. Nic nie wczytano.",
+            mend="Wyeksportuj plik jeszcze raz, razem z rekordem kontrolnym (rows, sum_gr).",
+        )
 
 
-def _finish(run: ImportRun, reading: _Reading, applied: staging.Applied) -> ImportReport:
-    errors = tuple(problem for line in sorted(reading.problems) for problem in reading.problems[line])
-    run.rows, run.rejected = reading.count, len(reading.problems)
+def take_turn(source: str, *, waits: bool) -> None:
+    """Imports of one source go one after another, until the transaction ends; raises Refused `import_running`."""
+    name = f"import_dues {source}"
+    with connection.cursor() as cursor:
+        if waits:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            return
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        if not cursor.fetchone()[0]:
+            raise Refused(
+                "import_running",
+                f"Właśnie trwa inny import z systemu „{source}”. Nic nie wczytano.",
+                mend="Spróbuj za chwilę.",
+            )
+
+
+def _finish(run: ImportRun, reading: Reading, applied: staging.Applied) -> ImportReport:
+    run.rows, run.rejected = reading.count, reading.rejected
     run.created, run.updated = applied.created, applied.updated
     run.unchanged = run.rows - run.rejected - run.created - run.updated
     run.save(update_fields=["rows", "created", "updated", "unchanged", "rejected"])
-    copy_rows(
-        ImportProblem._meta.db_table,
-        ("run_id", "line", "column", "value", "message"),
-        ((run.pk, error.line, error.column, error.value, error.message[:500]) for error in errors),
-    )
-    return ImportReport(run.rows, run.created, run.updated, run.unchanged, run.rejected, errors, run.pk)
+    problems = ImportProblem.objects.filter(run=run).order_by("line", "pk")
+    told = problems.values_list("line", "column", "value", "message")[:MOST_TOLD]
+    errors = tuple(RowProblem(*problem) for problem in told)
+    counts = (run.rows, run.created, run.updated, run.unchanged, run.rejected)
+    return ImportReport(*counts, errors, run.pk, applied.missing)
 
 
 def _withdraw(closed: Sequence[int], *, at: datetime) -> None:

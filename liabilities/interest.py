@@ -64,7 +64,8 @@ class Interest:
     """Interest in złoty on a day, and how it came about.
 
     `waived_below` is the limit that the interest does not exceed, so that it is not charged. `licence` says what being
-    late does to an alcohol licence; then `amount` is the surcharge, not interest.
+    late does to an alcohol licence; then `amount` is the surcharge, not interest. `booked` is the part of `amount` that
+    a decision fixed before, `remitted` what of the interest was remitted (both in liabilities/accrual.py).
     """
 
     amount: Decimal
@@ -76,6 +77,8 @@ class Interest:
     legal_basis: str
     waived_below: Decimal | None = None
     licence: LateLicence | None = None
+    booked: Decimal = NOTHING
+    remitted: Decimal = NOTHING
 
 
 def _none(due_on: date, on: date, regime: Regime) -> Interest:

@@ -22,7 +22,7 @@ PROBLEMS = Category(
     name="Odrzucone wiersze plików z należnościami",
     purpose="Poprawienie pliku w systemie źródłowym",
     people="płatnicy z błędnych wierszy",
-    data="wartość błędnej kolumny; PESEL jest zasłonięty",
+    data="odrzucone wiersze, jak stały w pliku (zaszyfrowane), i wartość błędnej kolumny; PESEL jest tam zasłonięty",
     recipients="brak",
     lawful_basis="art. 6 ust. 1 lit. e RODO",
     kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile trwa wyjaśnianie importu",
@@ -31,5 +31,19 @@ PROBLEMS = Category(
     forget="liabilities.retention.forget_problems",
     overdue="liabilities.retention.count_problems",
 )
+API_ANSWERS = Category(
+    code="api_answers",
+    name="Odpowiedzi dla systemów, które przysyłają należności",
+    purpose="To samo żądanie wysłane drugi raz dostaje tę samą odpowiedź i niczego nie księguje po raz drugi",
+    people="płatnicy z odrzuconych wierszy",
+    data="klucze rat, wynik każdego wiersza, wartość błędnej kolumny; PESEL jest zasłonięty",
+    recipients="system finansowy urzędu, który przysłał wiersze",
+    lawful_basis="art. 6 ust. 1 lit. e RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: tyle, ile system może ponawiać żądanie",
+    since="odpowiedź",
+    keep=Period(1, Unit.MONTHS),
+    forget="liabilities.retention.forget_answers",
+    overdue="liabilities.retention.count_answers",
+)
 
-register(DUES, PROBLEMS)
+register(DUES, PROBLEMS, API_ANSWERS)

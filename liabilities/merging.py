@@ -1,14 +1,12 @@
 """What becomes of dues and of a payer's credit when two records turn out to be one person (residents/merging.py)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Sum
-from django.utils import timezone
-
 from core.actor import Actor
-from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry, Liability
-from liabilities.queries import NOTHING, credit
+from liabilities.credits import credits_of, lots_of
+from liabilities.models import EntryKind, Instalment, LedgerEntry, Liability, LiabilityBearer
+from liabilities.posting import NOTHING, Event, credit_entry
 from residents.models import PayerMerge
 from residents.movers import Moved, move_rows, put_back
 
@@ -44,11 +42,14 @@ class DuesMover:
         )
         rows = list(liability.instalments.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         move_rows(merge, Instalment, "liability", rows, was=liability.pk, became=twin.pk)
+        bearers = list(liability.bearers.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+        move_rows(merge, LiabilityBearer, "liability", bearers, was=liability.pk, became=twin.pk)
         return 1
 
     def undo(self, merge: PayerMerge, *, by: Actor, at: datetime) -> None:
         """See residents.movers.Mover."""
         put_back(merge, Instalment, "liability")
+        put_back(merge, LiabilityBearer, "liability")
         put_back(merge, Liability, "payer")
 
 
@@ -56,32 +57,28 @@ class CreditMover:
     """The payer's own money moves by two counter-entries (przeksięgowanie): the ledger is append-only."""
 
     def move(self, merge: PayerMerge, *, by: Actor, at: datetime) -> Moved:
-        """See residents.movers.Mover."""
-        amount = credit(merge.duplicate_id)
-        self._transfer(merge, amount, f"merge:{merge.pk}", at=at)
-        return Moved(1 if amount else 0)
+        """See residents.movers.Mover. Each lot keeps the day on which it arose, and from what kind of due."""
+        lots = [(code, lot) for code in credits_of(merge.duplicate_id) for lot in lots_of(merge.duplicate_id, code)]
+        for place, (code, lot) in enumerate(lots):
+            self._transfer(merge, code, lot.amount, f"merge:{merge.pk}:{place}", lot.arose_on, at=at)
+        return Moved(1 if lots else 0)
 
     def undo(self, merge: PayerMerge, *, by: Actor, at: datetime) -> None:
         """See residents.movers.Mover. What was used up since cannot go back."""
-        booked = LedgerEntry.objects.filter(reference=f"merge:{merge.pk}", payer_id=merge.duplicate_id)
-        amount: Decimal = booked.aggregate(total=Sum("amount"))["total"] or NOTHING
-        back = min(amount, credit(merge.kept_id)) if amount > 0 else amount
-        self._transfer(merge, -back, f"merge:{merge.pk}:undo", at=at)
+        booked = LedgerEntry.objects.filter(reference__startswith=f"merge:{merge.pk}:", payer_id=merge.duplicate_id)
+        for place, entry in enumerate(list(booked.order_by("pk"))):
+            held = credits_of(merge.kept_id).get(entry.due_kind_id, NOTHING)
+            back = min(entry.amount, held)
+            reference = f"merge:{merge.pk}:undo:{place}"
+            self._transfer(merge, entry.due_kind_id, -back, reference, entry.value_on, at=at)
 
     @staticmethod
-    def _transfer(merge: PayerMerge, amount: Decimal, reference: str, *, at: datetime) -> None:
+    def _transfer(
+        merge: PayerMerge, due_kind: str | None, amount: Decimal, reference: str, arose_on: date, *, at: datetime
+    ) -> None:
         """Move *amount* złoty of credit from the duplicate to the kept record; a negative one the other way."""
         if not amount:
             return
-        LedgerEntry.objects.bulk_create(
-            LedgerEntry(
-                payer_id=payer_id,
-                kind=EntryKind.TRANSFER,
-                account=LedgerAccount.CREDIT,
-                amount=change,
-                value_on=timezone.localdate(at),
-                booked_at=at,
-                reference=reference,
-            )
-            for payer_id, change in ((merge.duplicate_id, amount), (merge.kept_id, -amount))
-        )
+        event = Event(EntryKind.TRANSFER, arose_on, reference, at)
+        pairs = ((merge.duplicate_id, amount), (merge.kept_id, -amount))
+        LedgerEntry.objects.bulk_create(credit_entry(payer, due_kind, change, event) for payer, change in pairs)

@@ -1,8 +1,12 @@
 """The facts of each reminder. Registered as the app starts (liabilities/apps.py imports this file)."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 
-from notifications.kinds import Kind, Priority, register
+from core.dates import format_date
+from core.money import format_pln
+from notifications.kinds import Digest, Facts, Kind, Priority, register
 
 FACTS = {
     "title": "Podatek od nieruchomości",
@@ -14,12 +18,38 @@ FACTS = {
     "link": "https://portal.example/naleznosci/",
 }
 
+
+def combined(facts: Sequence[Facts]) -> Facts:
+    """The facts of one message about several dues: how many, the sum without interest, and the earliest term."""
+    lines = [
+        f"– {one['title']}, rok {one['year']}, rata {one['instalment']}: {format_pln(Decimal(one['amount_pln']))}, "
+        f"termin {format_date(date.fromisoformat(one['payable_on']))}"
+        for one in sorted(facts, key=lambda one: (one["payable_on"], one["title"], one["instalment"]))
+    ]
+    return {
+        "count": str(len(facts)),
+        "amount_pln": str(sum((Decimal(one["amount_pln"]) for one in facts), Decimal(0))),
+        "payable_on": min(one["payable_on"] for one in facts),
+        "dues": "\n".join(lines),
+        "town": facts[0]["town"],
+        "link": facts[0]["link"],
+    }
+
+
+SEVERAL_DUES = Kind(
+    code="several_dues",
+    name="Kilka terminów płatności naraz",
+    priority=Priority.REMINDER,
+    facts={**combined([FACTS, {**FACTS, "instalment": "3", "payable_on": "2026-09-15"}])},
+)
+DIGEST = Digest(SEVERAL_DUES.code, combined)
 DUE_APPROACHING = Kind(
     code="due_approaching",
     name="Zbliża się termin płatności",
     priority=Priority.REMINDER,
     facts=FACTS,
     expires_after=timedelta(days=7),
+    digest=DIGEST,
 )
 DUE_PASSED = Kind(
     code="due_passed",
@@ -27,7 +57,8 @@ DUE_PASSED = Kind(
     priority=Priority.REMINDER,
     facts=FACTS,
     expires_after=timedelta(days=7),
+    digest=DIGEST,
 )
 
-for _kind in (DUE_APPROACHING, DUE_PASSED):
+for _kind in (SEVERAL_DUES, DUE_APPROACHING, DUE_PASSED):
     register(_kind)

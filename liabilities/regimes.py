@@ -28,3 +28,13 @@ CHOICES: dict[str, tuple[Regime, ...]] = {
     "INNE_PUBLICZNE": (Regime.TAX, Regime.NONE),
     "INNE_CYWILNE": (Regime.CIVIL, Regime.COMMERCIAL, Regime.NONE),
 }
+
+
+def extra_label(regime: str, *, has_fee: bool = False) -> str:
+    """What is paid beside principal and costs of a due: interest, or the surcharge of an alcohol licence fee.
+
+    Ustawa o wychowaniu w trzeźwości art. 18 ust. 12b; Ordynacja podatkowa art. 53, art. 57.
+    """
+    if regime == Regime.ALCOHOL:
+        return "Opłata podwyższona 30%"
+    return "Odsetki i opłata prolongacyjna" if has_fee else "Odsetki"

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import CharField, F, Max, QuerySet, TextField, Value
 from django.db.models.fields import DateTimeField, PositiveSmallIntegerField
 from django.db.models.functions import Cast, Concat, JSONObject
@@ -15,9 +16,12 @@ from core.actor import Actor
 from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ImportRun, Instalment, ReminderRule
 from notifications.actions import MESSAGE_COLUMNS, first_moment, queue_messages
+from notifications.joining import join_waiting
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 PASSED_LIVES = timedelta(days=7)
+# Who is reminded: the payer that a due names first, and each who owes it jointly.
+BEARERS = ("liability__payer", "liability__bearers__payer")
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,21 @@ def queue_reminders(*, on: date, at: datetime, by: Actor) -> ReminderReport:
     """Queue the reminders of the day *on*: once an instalment, rule and channel, ever, whatever repeats.
 
     A rule of 7 days before takes the open instalments payable 7 days after *on*, and their payers' consents in force
-    for the kind of due. A second run of the same day queues nothing. *at* is now.
+    for the kind of due. A second run of the same day queues nothing. Several reminders to one person by one channel go
+    out as one. *at* is now.
     """
     declined = stale_sources(at=at)
     by_rule = {}
-    for rule in ReminderRule.objects.filter(is_active=True):
-        channels = [channel for channel, wanted in (("sms", rule.by_sms), ("email", rule.by_email)) if wanted]
-        by_rule[rule.days_before] = queue_messages(_rows(rule.days_before, channels, declined, on=on, at=at))
-    queued = sum(by_rule.values())
-    audit.record("queue_reminders", f"day:{on.isoformat()}", by=by, queued=queued, declined=list(declined))
+    with transaction.atomic():
+        for rule in ReminderRule.objects.filter(is_active=True):
+            channels = [channel for channel, wanted in (("sms", rule.by_sms), ("email", rule.by_email)) if wanted]
+            by_rule[rule.days_before] = sum(
+                queue_messages(_rows(rule.days_before, channels, declined, bearer, on=on, at=at)) for bearer in BEARERS
+            )
+        queued = sum(by_rule.values())
+        joined = join_waiting()
+        told = {"queued": queued, "joined": joined, "declined": list(declined)}
+        audit.record("queue_reminders", f"day:{on.isoformat()}", by=by, **told)
     return ReminderReport(queued, by_rule, declined)
 
 
@@ -57,13 +67,16 @@ def _end_of(day: date) -> datetime:
 
 
 def _rows(
-    days_before: int, channels: list[str], declined: tuple[str, ...], *, on: date, at: datetime
+    days_before: int, channels: list[str], declined: tuple[str, ...], bearer: str, *, on: date, at: datetime
 ) -> "QuerySet[Instalment, Any]":
-    """Open instalments of the rule's day, joined with who may be told of their kind of due, as MESSAGE_COLUMNS."""
+    """Open instalments of the rule's day, joined with the bearers who may be told of their kind of due.
+
+    The columns are MESSAGE_COLUMNS.
+    """
     payable_by = on + timedelta(days=days_before)
     kind = DUE_APPROACHING if days_before >= 0 else DUE_PASSED
     expires = _end_of(payable_by) if days_before >= 0 else at + PASSED_LIVES
-    contact = "liability__payer__permitted_contacts"
+    contact, payer_id = f"{bearer}__permitted_contacts", f"{bearer}_id"
     text = CharField()
     about = Concat(Value("instalment:"), Cast("pk", text), output_field=text)
     facts = JSONObject(
@@ -80,11 +93,17 @@ def _rows(
         "topic_code": F("liability__kind__topic_code"),
         "channel": F(f"{contact}__channel"),
         "priority": Value(int(kind.priority), PositiveSmallIntegerField()),
-        "payer_id": F("liability__payer_id"),
+        "payer_id": F(payer_id),
         "address": Cast(f"{contact}__address", TextField()),
         "about": about,
         "facts": facts,
-        "dedupe_key": Concat(about, Value(f":rule:{days_before}:"), F(f"{contact}__channel"), output_field=text),
+        "dedupe_key": Concat(
+            about,
+            Value(f":rule:{days_before}:"),
+            F(f"{contact}__channel"),
+            *([] if bearer == BEARERS[0] else [Value(":payer:"), Cast(payer_id, text)]),
+            output_field=text,
+        ),
         "not_before": Value(first_moment(kind.code, at=at), DateTimeField()),
         "expires_at": Value(expires, DateTimeField()),
     }

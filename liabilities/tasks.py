@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.actor import job
 from core.errors import Refused
-from liabilities import nbp, queries, rate_watch, reminders
+from liabilities import nbp, queries, rate_watch, relief_end, reminders
 
 logger = logging.getLogger("spm.ledger")
 
@@ -18,6 +18,12 @@ def queue_reminders() -> int:
     """Today's reminders."""
     report = reminders.queue_reminders(on=timezone.localdate(), at=timezone.now(), by=job("queue_reminders"))
     return report.queued
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def lapse_reliefs() -> int:
+    """Deferrals and plans of instalments that were missed."""
+    return relief_end.lapse_reliefs(on=timezone.localdate(), by=job("lapse_reliefs"), at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery carries no types

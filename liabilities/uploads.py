@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 
 from core.encryption import SealBroken, seal, unseal
 from core.errors import Refused
+from liabilities.models import ImportKind
 
 FOLDER = "importy"
 SALT = "liabilities.uploads"
@@ -25,6 +26,8 @@ class Upload:
     file_name: str
     source: str
     as_of: datetime
+    kind: str = ImportKind.DELTA
+    keys_changed: bool = False
 
 
 def keep(upload: Upload, *, at: datetime) -> str:
@@ -32,13 +35,16 @@ def keep(upload: Upload, *, at: datetime) -> str:
     _sweep(at)
     sealed = seal(base64.b64encode(upload.content).decode())
     name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}", ContentFile(sealed.encode()))
-    return signing.dumps([name, upload.file_name, upload.source, upload.as_of.isoformat()], salt=SALT)
+    return signing.dumps(
+        [name, upload.file_name, upload.source, upload.as_of.isoformat(), str(upload.kind), upload.keys_changed],
+        salt=SALT,
+    )
 
 
 def take(token: str) -> Upload:
     """The upload of *token*, which is gone from then on. Raises Refused `upload_gone`."""
     try:
-        name, file_name, source, as_of = signing.loads(token, salt=SALT, max_age=SECONDS)
+        name, file_name, source, as_of, kind, keys_changed = signing.loads(token, salt=SALT, max_age=SECONDS)
         with default_storage.open(name) as file:
             content = base64.b64decode(unseal(file.read().decode()))
     except (signing.BadSignature, OSError, SealBroken) as error:
@@ -46,7 +52,7 @@ def take(token: str) -> Upload:
             "upload_gone", "Ten plik już wczytano albo minęła godzina od podglądu.", mend="Wybierz plik jeszcze raz."
         ) from error
     default_storage.delete(name)
-    return Upload(content, file_name, source, datetime.fromisoformat(as_of))
+    return Upload(content, file_name, source, datetime.fromisoformat(as_of), kind, keys_changed)
 
 
 def _sweep(at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liabilities import calendar_views, card_views, views
+from liabilities import api, calendar_views, card_views, views
 
 app_name = "liabilities"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("naleznosci/kalendarz/", calendar_views.calendar, name="calendar"),
     path("naleznosci/<int:instalment_id>/", views.due_detail, name="due"),
     path("naleznosci/<int:instalment_id>/wyjasnienie.pdf", views.due_explained, name="due_pdf"),
+    path("api/v1/dues/", api.dues, name="api_dues"),
+    path("api/v1/openapi.json", api.description, name="api_description"),
     path("kalendarz/<str:secret>.ics", calendar_views.feed, name="calendar_feed"),
 ]

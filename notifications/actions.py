@@ -16,6 +16,7 @@ from core.actor import Actor
 from core.bulk import insert_select
 from core.errors import Refused
 from notifications import texts
+from notifications.joining import free_carried
 from notifications.kinds import find
 from notifications.models import Message, TextTemplate, TextVersion, message_reference
 from notifications.sending_hours import next_opening
@@ -101,9 +102,13 @@ def withdraw_messages(*, about: Collection[str], reason: str, at: datetime) -> i
     """
     if not about:
         return 0
-    waiting = Message.objects.filter(about__in=about, state=State.QUEUED)
-    count = waiting.filter(in_doubt_since__isnull=True).update(state=State.WITHDRAWN, reason=reason, closed_at=at)
-    waiting.filter(in_doubt_since__isnull=False).update(
+    joined = Q(state=State.JOINED, carried_by__state=State.QUEUED)
+    waiting = Message.objects.filter(Q(state=State.QUEUED) | joined, about__in=about, in_doubt_since__isnull=True)
+    ids = list(waiting.values_list("pk", flat=True))
+    still = Message.objects.filter(pk__in=ids, state__in=[State.QUEUED, State.JOINED], in_doubt_since__isnull=True)
+    count = still.update(state=State.WITHDRAWN, reason=reason, closed_at=at)
+    free_carried(ids)
+    Message.objects.filter(about__in=about, state=State.QUEUED, in_doubt_since__isnull=False).update(
         state=State.UNKNOWN, reason=reason, sent_at=Coalesce("sent_at", "in_doubt_since")
     )
     leaving = Message.objects.filter(state=State.SENDING, about__in=about).order_by("pk")

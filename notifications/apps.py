@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from notifications import kept
+from core import audit_words
+from notifications import deeds, kept
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
 
@@ -12,6 +13,7 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = "powiadomienia"
-    kept = (kept.MESSAGES, kept.LETTERS)
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
+    kept = (kept.MESSAGES, kept.LETTERS, kept.SUPPRESSED)
     belongings = register((Belonging("notifications.Message", "wiadomości", Fate.MOVES),))
     disclosed = disclosure.register("notifications.disclosure.SECTION")

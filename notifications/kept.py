@@ -32,4 +32,19 @@ LETTERS = Category(
     overdue="notifications.service_letters.count_letters",
 )
 
-register(MESSAGES, LETTERS)
+SUPPRESSED = Category(
+    code="suppressed_addresses",
+    name="Numery i adresy, które nie przyjmują wiadomości",
+    purpose="Niewysyłanie na adresy, które nie istnieją lub których właściciel odmówił u operatora",
+    people="osoby i firmy, których numer lub adres nie przyjął powiadomienia",
+    data="telefon lub e-mail, powód odmowy",
+    recipients="nikt",
+    lawful_basis="art. 6 ust. 1 lit. c RODO w związku z art. 5 ust. 1 lit. d",
+    kept_basis="art. 5 ust. 1 lit. e RODO: numery wracają do obiegu po roku",
+    since="odmowa bramki",
+    keep=Period(12, Unit.MONTHS),
+    forget="notifications.suppression.forget_suppressed",
+    overdue="notifications.suppression.count_suppressed",
+)
+
+register(MESSAGES, LETTERS, SUPPRESSED)

@@ -3,7 +3,7 @@
 Free of models, so that an app's `apps.py` may register its kinds as it is imported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,10 +20,22 @@ class Priority(IntegerChoices):
     EVENT = 40, "wydarzenie"
 
 
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """How several messages to one person become one: of kind `kind`, with the facts that `combine` makes of theirs."""
+
+    kind: str
+    combine: Callable[[Sequence[Facts]], Facts]
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of message. `facts` are the names its texts may use, each with a sample for previews.
 
+    Waiting messages to one payer by one channel whose kinds name the same `digest` go out as one.
     `any_hour` kinds do not wait for the sending hours; a message is not sent once `expires_after` has passed since it
     was queued (None: never).
     """
@@ -31,9 +43,10 @@ class Kind:
     code: str
     name: str
     priority: Priority
-    facts: Mapping[str, str]
+    facts: Facts
     expires_after: timedelta | None = None
     any_hour: bool = False
+    digest: Digest | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -53,3 +66,12 @@ def find(code: str) -> Kind:
 def codes_for_any_hour() -> list[str]:
     """The kinds that may go out in quiet hours."""
     return sorted(code for code, kind in KINDS.items() if kind.any_hour)
+
+
+def codes_by_digest() -> dict[str, list[str]]:
+    """For each kind that speaks for several messages, the kinds that it speaks for."""
+    found: dict[str, list[str]] = {}
+    for code, kind in sorted(KINDS.items()):
+        if kind.digest:
+            found.setdefault(kind.digest.kind, []).append(code)
+    return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from notifications.models import Message, TextVersion
+from notifications.states import State
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Text:
 
 
 def inbox(payer_id: int) -> "QuerySet[Message]":
-    """Every message to the payer, the newest first."""
-    return Message.objects.filter(payer_id=payer_id).order_by("-queued_at", "-pk")
+    """Every message to the payer, the newest first; what went out in another one is told there."""
+    return Message.objects.filter(payer_id=payer_id).exclude(state=State.JOINED).order_by("-queued_at", "-pk")
 
 
 def newest_texts() -> dict[tuple[str, str], Text]:

@@ -13,14 +13,6 @@ PROBE = 10
 logger = logging.getLogger("spm.dispatch")
 
 
-def most_to_claim(gateway: str, *, at: datetime, limit: int) -> int:
-    """How many messages may be claimed for *gateway*: none while it rests, a few to try it afterwards, else *limit*."""
-    rest = GatewayRest.objects.filter(gateway=gateway).first()
-    if rest is None:
-        return limit
-    return 0 if rest.until > at else min(PROBE, limit)
-
-
 def lay_down(gateway: str, *, reason: str, at: datetime) -> None:
     """Let *gateway* rest: 5 seconds, twice as long at each failure in a row, 10 minutes at most."""
     with transaction.atomic():

@@ -54,6 +54,6 @@ def forget_messages_of(payer_id: int, *, at: datetime) -> int:
     mine = Message.objects.filter(payer_id__in=same_person(payer_id))
     leaving = mine.filter(state=State.SENDING).order_by("pk").select_for_update(of=("self",))
     Message.objects.filter(pk__in=list(leaving.values_list("pk", flat=True))).update(expires_at=at)
-    waiting = mine.filter(state=State.QUEUED)
+    waiting = mine.filter(state__in=[State.QUEUED, State.JOINED])
     waiting.filter(in_doubt_since__isnull=True).update(state=State.WITHDRAWN, reason=ERASED, closed_at=at)
     return _forget(_whole().filter(payer_id__in=same_person(payer_id)))

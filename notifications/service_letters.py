@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import F
 
 from consents.models import Channel
-from notifications.gateways import Outcome, Parcel, Receipt, gateway_for
+from notifications.gateways import Outcome, Parcel, Receipt
 from notifications.models import ServiceLetter, letter_reference
+from notifications.routes import ways
 from notifications.sms_text import transliterate
 
 BATCH = 100
@@ -46,10 +47,11 @@ def send_letters(*, clock: Callable[[], datetime]) -> int:
 
 
 def _send_batch(channel: str, clock: Callable[[], datetime]) -> int:
-    letters = _claim(channel, at=clock())
+    ready = ways(channel, at=clock(), limit=BATCH)
+    letters = _claim(channel, at=clock()) if ready else []
     if not letters:
         return 0
-    receipts = gateway_for(channel).send([_parcel(letter) for letter in letters])
+    receipts = ready[0].gateway.send([_parcel(letter) for letter in letters])
     return _store(receipts, at=clock())
 
 

@@ -15,6 +15,7 @@ class State(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
+    JOINED = "joined"
 
 
 LABELS: dict[State, str] = {
@@ -26,15 +27,17 @@ LABELS: dict[State, str] = {
     State.UNKNOWN: "wątpliwa",
     State.EXPIRED: "po terminie",
     State.WITHDRAWN: "wycofana",
-    State.REFUSED: "bez zgody",
+    State.REFUSED: "niewysłana",
+    State.JOINED: "w innej wiadomości",
 }
 
+# `joined` waits for the message that speaks for it, and takes its place when that one does not go out.
 # `sending` may go back to `queued` only when the gateway surely did not take the message, or knows it by its key.
 # In the second case the answer may still come as a report (`delivered`, `failed`), or never (`unknown`).
 NEXT: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset(
         {
-            *(State.SENDING, State.WITHDRAWN, State.EXPIRED, State.REFUSED),
+            *(State.SENDING, State.WITHDRAWN, State.EXPIRED, State.REFUSED, State.JOINED),
             *(State.SENT, State.DELIVERED, State.FAILED, State.UNKNOWN),
         }
     ),
@@ -48,6 +51,7 @@ NEXT: dict[State, frozenset[State]] = {
     State.EXPIRED: frozenset(),
     State.WITHDRAWN: frozenset(),
     State.REFUSED: frozenset(),
+    State.JOINED: frozenset({State.QUEUED, State.WITHDRAWN, State.EXPIRED, State.REFUSED}),
 }
 
 FINAL: frozenset[State] = frozenset(state for state, after in NEXT.items() if not after)

@@ -11,6 +11,7 @@ import notifications.answers
 import notifications.dispatch
 import notifications.reports
 import notifications.service_letters
+from notifications.kinds import Priority
 
 
 def worker_name() -> str:
@@ -22,6 +23,14 @@ def worker_name() -> str:
 def dispatch() -> dict[str, int]:
     """Send what is due."""
     return notifications.dispatch.dispatch(clock=timezone.now, worker=worker_name()).told()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def dispatch_urgent() -> dict[str, int]:
+    """Send warnings, cases and confirmations that are due; reminders and campaigns are left to `dispatch`."""
+    lane = Priority.TRANSACTION
+    report = notifications.dispatch.dispatch(clock=timezone.now, worker=worker_name(), least_urgent=lane)
+    return report.told()
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery carries no types

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from payments.models import Payment, PaymentLine
+from payments.bank_entries import read_details
+from payments.models import BankEntry, PaymentLine, VirtualAccount
 from payments.providers import label_of
+from payments.queries import history, lines_of
 from payments.receipt_pdf import receipt_pdf
 from payments.states import State
 from residents.disclosure import Attachment, Column, Kept, Section, Shape, Table
@@ -16,14 +19,14 @@ from residents.queries import same_person
 EVIDENCE_YEARS = 5  # ustawa o rachunkowości, art. 74 ust. 2 and 3
 
 
-def _of_person(payer_id: int) -> "QuerySet[Payment]":
-    return Payment.objects.filter(payer_id__in=same_person(payer_id)).order_by("-started_at", "-pk")
+def _of_person(payer_id: int) -> "QuerySet[Any]":
+    return history(payer_id)
 
 
 def _payments(payer_id: int) -> Iterable[Sequence[object]]:
     for payment in _of_person(payer_id).select_related("made_by").iterator(chunk_size=500):
         yield (
-            *(payment.reference, payment.amount, payment.get_state_display(), label_of(payment.provider)),
+            *(payment.reference, payment.share, payment.get_state_display(), label_of(payment.provider)),
             *(payment.provider_order_id, payment.made_by.get_full_name(), payment.started_at, payment.paid_on),
             payment.posted_at,
         )
@@ -31,7 +34,7 @@ def _payments(payer_id: int) -> Iterable[Sequence[object]]:
 
 def _lines(payer_id: int) -> Iterable[Sequence[object]]:
     lines = (
-        PaymentLine.objects.filter(payment__payer_id__in=same_person(payer_id))
+        PaymentLine.objects.filter(payer_id__in=same_person(payer_id))
         .select_related("payment")
         .order_by("payment", "pk")
     )
@@ -45,12 +48,27 @@ def _changes(payer_id: int) -> Iterable[Sequence[object]]:
             yield payment.reference, change.label, change.at
 
 
+def _transfers(payer_id: int) -> Iterable[Sequence[object]]:
+    entries = BankEntry.objects.filter(payer_id__in=same_person(payer_id)).order_by("-paid_on", "-pk")
+    for entry in entries.iterator(chunk_size=500):
+        title, name, _ = read_details(entry.details)
+        yield entry.paid_on, entry.booked_on, entry.amount, title, name, entry.sender, entry.settled_at
+
+
+def _virtual_accounts(payer_id: int) -> Iterable[Sequence[object]]:
+    accounts = VirtualAccount.objects.filter(payer_id__in=same_person(payer_id)).select_related("kind").order_by("pk")
+    for account in accounts:
+        yield account.number, account.kind.name if account.kind else "wszystkie", account.given_at
+
+
 def _receipts(payer_id: int) -> Iterable[Attachment]:
-    for payment in _of_person(payer_id).filter(state=State.PAID.value).select_related("payer"):
+    own = set(same_person(payer_id))
+    for payment in _of_person(payer_id).filter(state=State.PAID.value):
+        lines = [line for line in lines_of(payment) if line.payer_id in own]
         yield Attachment(
             f"potwierdzenie-{payment.reference}.pdf",
             f"Potwierdzenie wpłaty {payment.reference}",
-            partial(receipt_pdf, payment),
+            partial(receipt_pdf, payment, lines),
         )
 
 
@@ -97,6 +115,30 @@ SECTION = Section(
                 Column("costs", "Koszty upomnień", Shape.MONEY),
             ),
             _lines,
+        ),
+        Table(
+            "transfers",
+            "Wpłaty przelewem",
+            (
+                Column("paid_on", "Dzień zapłaty", Shape.DAY),
+                Column("booked_on", "Zaksięgowano w banku", Shape.DAY),
+                Column("amount", "Kwota", Shape.MONEY),
+                Column("title", "Tytuł"),
+                Column("sender_name", "Wpłacający"),
+                Column("sender_account", "Z rachunku"),
+                Column("posted_at", "Zaksięgowano", Shape.MOMENT),
+            ),
+            _transfers,
+        ),
+        Table(
+            "virtual_accounts",
+            "Rachunki wirtualne do wpłat",
+            (
+                Column("number", "Numer rachunku"),
+                Column("kind", "Rodzaj należności"),
+                Column("given_at", "Nadano", Shape.MOMENT),
+            ),
+            _virtual_accounts,
         ),
         Table(
             "changes",

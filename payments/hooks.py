@@ -3,52 +3,59 @@
 import hashlib
 import logging
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from core import inbound
-from payments.providers import NoticeRefused, NoticeUnclear, provider_named
+from payments.providers import NoticeRefused, NoticeUnclear, ProviderDown, provider_named, source_of
 from payments.tasks import handle_notices
 
 LONGEST = 200_000  # bytes; an order of a hundred dues has about twenty thousand
 KEPT_OF_STRANGERS = 4_000  # bytes: enough for a look, too little to fill the disk
-KEPT_HEADERS = ("OpenPayu-Signature", "X-OpenPayU-Signature", "Content-Type", "User-Agent", "Correlation-Id")
+KEPT_HEADERS = ("Content-Type", "User-Agent", "Correlation-Id")
 logger = logging.getLogger("spm.hooks")
 
 
 @csrf_exempt
 @require_POST
-def payu_notice(request: HttpRequest) -> HttpResponse:
-    """PayU's notice. 200 for every genuine one, repeats included; 401 for a bad signature, 400 for a bad body.
+def notice(request: HttpRequest, provider: str, recipient: str = "") -> HttpResponse:
+    """A provider's notice. 200 for every genuine one, repeats included; 401 for a bad signature, 400 for a bad body.
 
-    What is refused is kept (its beginning) and counted too (source `payu`, not verified), and never acted on. Its key
-    differs from that of the genuine notice, so that nobody can shut a notice out by sending its body first.
+    What is refused is kept (its beginning) and counted too (not verified), and never acted on. Its key differs from
+    that of the genuine notice, so that nobody can shut a notice out by sending its body first. 503 asks the provider to
+    come again: its signature cannot be checked just now.
     """
+    if provider not in settings.PAYMENT_PROVIDERS or (recipient and recipient not in settings.PAYMENT_RECIPIENTS):
+        raise Http404
     told = request.headers.get("Content-Length") or "0"
     if not told.isdecimal() or int(told) > LONGEST:
         return _plain("za długie", 413)
-    raw = request.body
-    headers = {name: request.headers[name][:500] for name in KEPT_HEADERS if name in request.headers}
+    vendor, source, raw = provider_named(provider, recipient), source_of(provider, recipient), request.body
+    wanted = (*KEPT_HEADERS, *vendor.kept_headers)
+    headers = {name: request.headers[name][:1000] for name in wanted if name in request.headers}
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        provider_named("payu").read_notice(headers, raw)
+        vendor.read_notice(headers, raw)
     except NoticeRefused as refusal:
-        inbound.receive(
-            "payu", key=f"refused:{digest}", headers=headers, body=raw[:KEPT_OF_STRANGERS], is_verified=False
-        )
-        logger.warning("a notice of PayU was refused: %s", refusal)
+        key = f"refused:{digest}"
+        inbound.receive(source, key=key, headers=headers, body=raw[:KEPT_OF_STRANGERS], is_verified=False)
+        logger.warning("a notice of %s was refused: %s", source, refusal)
         return _plain("odrzucone", 401 if refusal.is_forged else 400)
     except NoticeUnclear as unclear:  # genuine: kept, and answered 200, since a repeat would say the same
-        logger.warning("a notice of PayU is not clear: %s", unclear)
-    inbound.receive("payu", key=digest, headers=headers, body=raw, is_verified=True)
+        logger.warning("a notice of %s is not clear: %s", source, unclear)
+    except ProviderDown as down:
+        logger.warning("a notice of %s cannot be checked just now: %s", source, down)
+        return _plain("nie teraz", 503)
+    inbound.receive(source, key=digest, headers=headers, body=raw, is_verified=True)
     _wake()
     return _plain("", 200)
 
 
 def _wake() -> None:
-    """Wake a worker; without Redis the notice waits for the timetable, and PayU still gets its 200."""
+    """Wake a worker; without Redis the notice waits for the timetable, and the provider still gets its 200."""
     try:
         handle_notices.delay()
     except OperationalError:

@@ -1,15 +1,15 @@
 """Stored notices brought into their payments, and payments whose notice never came asked about."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from core import inbound
 from core.actor import job
 from core.models import InboundEvent
-from payments.actions import ask_provider, complete_payment, expire_payment
+from payments.actions import ask_provider, complete_payment, expire_payment, settled_notice
 from payments.models import Payment
-from payments.providers import NoticeRefused, NoticeUnclear, provider_named, providers
+from payments.providers import NoticeRefused, NoticeUnclear, Provider, provider_named, sources
 from payments.queries import find_by_notice, late_payments
 
 MOST_ASKED = 200  # in one run: the timetable's next one goes on
@@ -22,25 +22,30 @@ def handle_notices(*, at: datetime) -> int:
     Called by the worker that a notice wakes, and by the timetable for what a crash or a lost wake-up left.
     """
     handled = 0
-    for provider in providers():
-        for event in inbound.unhandled(provider.name):
+    for source, provider, recipient in sources():
+        for event in inbound.unhandled(source):
             try:
-                handled += inbound.handle(event.pk, partial(_handle, at=at), at=at)
+                handled += inbound.handle(event.pk, _act(event, provider_named(provider, recipient), at=at), at=at)
             except Exception:  # kept for the next sweep; the others must go on
-                logger.exception("notice %s of %s was not handled", event.pk, provider.name)
+                logger.exception("notice %s of %s was not handled", event.pk, source)
     return handled
 
 
-def _handle(event: InboundEvent, *, at: datetime) -> str:
-    """Bring one notice into its payment; returns the words of a problem for a clerk."""
+def _act(event: InboundEvent, provider: Provider, *, at: datetime) -> Callable[[InboundEvent], str]:
+    """What a notice asks for, to be done under its lock; what the provider must be asked for is done here, before.
+
+    The act returns the words of a problem for a clerk.
+    """
     try:
-        notice = provider_named(event.source).read_notice(event.headers, bytes(event.body))
+        notice = provider.read_notice(event.headers, bytes(event.body))
     except (NoticeRefused, NoticeUnclear) as trouble:
-        return str(trouble)
-    payment = find_by_notice(event.source, notice)
+        words = str(trouble)
+        return lambda locked: words
+    payment = find_by_notice(provider.name, notice)
     if payment is None:
-        return "powiadomienie o płatności, której nie znamy"
-    return complete_payment(payment.pk, notice=notice, by=job(f"notice {event.source}"), at=at)
+        return lambda locked: "powiadomienie o płatności, której nie znamy"
+    settled = settled_notice(payment, notice, provider)
+    return lambda locked: complete_payment(payment.pk, notice=settled, by=job(f"notice {event.source}"), at=at)
 
 
 def ask_late_payments(*, at: datetime) -> dict[str, int]:

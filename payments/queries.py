@@ -5,26 +5,36 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from core.money import format_pln
 from liabilities.queries import balance
 from payments.models import Payment, PaymentLine
 from payments.providers import Notice
 from payments.states import OPEN, State
+from residents.models import Account
+from residents.queries import same_person
 
+LINE_TOTAL = F("principal") + F("interest") + F("costs")
 ASK_AFTER = timedelta(minutes=2)
 ASK_EVERY = timedelta(minutes=5)
 
 
 def history(payer_id: int) -> "QuerySet[Payment]":
-    """The payer's payments, the newest first."""
-    return Payment.objects.filter(payer_id=payer_id).order_by("-started_at", "-pk")
+    """Payments in which something is paid for the payer, the newest first, with their `share` of each in złoty."""
+    own = PaymentLine.objects.filter(payer_id__in=same_person(payer_id))
+    share = own.filter(payment=OuterRef("pk")).values("payment").annotate(sum=Sum(LINE_TOTAL)).values("sum")
+    return (
+        Payment.objects.filter(pk__in=own.values("payment_id"))
+        .annotate(share=Subquery(share))
+        .order_by("-started_at", "-pk")
+    )
 
 
-def find_own(payer_id: int, number: UUID) -> Payment | None:
-    """The payer's payment of that number; None when there is none, or it is somebody else's."""
-    return Payment.objects.filter(payer_id=payer_id, number=number).first()
+def find_own(payer_id: int, number: UUID, *, made_by: Account) -> Payment | None:
+    """The payment of that number, when it pays something for the payer or the account made it; else None."""
+    is_own = Q(lines__payer_id__in=same_person(payer_id)) | Q(made_by=made_by)
+    return Payment.objects.filter(is_own, number=number).first()
 
 
 def waiting(prefix: str = "", *, at: datetime) -> Q:
@@ -33,9 +43,10 @@ def waiting(prefix: str = "", *, at: datetime) -> Q:
     return held | Q(**{f"{prefix}state": State.REDIRECTED.value, f"{prefix}frozen_until__gt": at})
 
 
-def under_way(payer_id: int, instalment_ids: Collection[int], *, at: datetime) -> Payment | None:
-    """The payer's newest payment of any of these instalments that may still be paid or was, and is not posted yet."""
-    return history(payer_id).filter(waiting(at=at), lines__instalment_id__in=instalment_ids).first()
+def under_way(instalment_ids: Collection[int], *, at: datetime) -> Payment | None:
+    """The newest payment of any of these instalments, whoever made it, that may be or was paid and is not posted."""
+    found = Payment.objects.filter(waiting(at=at), lines__instalment_id__in=instalment_ids)
+    return found.order_by("-started_at", "-pk").first()
 
 
 def find_by_notice(provider: str, notice: Notice) -> Payment | None:
@@ -59,7 +70,7 @@ def late_payments(*, at: datetime) -> "QuerySet[Payment]":
 
 def lines_of(payment: Payment) -> "QuerySet[PaymentLine]":
     """What the payment pays, with each due, in the order in which it was chosen."""
-    return payment.lines.select_related("instalment__liability__kind").order_by("pk")
+    return payment.lines.select_related("payer", "instalment__liability__kind").order_by("pk")
 
 
 def balance_text(payer_id: int, *, on: date) -> str:

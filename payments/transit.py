@@ -11,7 +11,7 @@ from residents.queries import same_person
 def in_transit(payer_id: int, at: datetime) -> list[InTransit]:
     """The lines of the payer's payments that are not posted and may still be, *at* a moment."""
     lines = (
-        PaymentLine.objects.filter(waiting("payment__", at=at), payment__payer_id__in=same_person(payer_id))
+        PaymentLine.objects.filter(waiting("payment__", at=at), payer_id__in=same_person(payer_id))
         .select_related("payment", "instalment__liability")
         .order_by("payment_id", "pk")
     )

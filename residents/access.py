@@ -1,6 +1,6 @@
 """The one door to a payer's data: checks the mandate, writes the record of who looked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
@@ -25,6 +25,7 @@ CHOSEN = "payer_id"
 KEPT = "_mandates_in_force"
 SEEN = "_payer_in_view"
 REASONS = "look_reasons"
+LOOKS = "looks_recorded"
 REASON_MINUTES = 15
 P = ParamSpec("P")
 
@@ -159,6 +160,27 @@ def payer_in_view(request: HttpRequest, *, what: str, to_pay: bool = False, to_d
     return mandate.payer
 
 
+def payers_to_pay(request: HttpRequest) -> list[Payer]:
+    """Everybody for whom this account may pay, the payer in view first; tell `look_at_others` what is shown of them."""
+    payers = {mandate.payer_id: mandate.payer for mandate in _mandates(request) if mandate.may_pay}
+    seen = getattr(request, SEEN, None)
+    return sorted(payers.values(), key=lambda payer: (payer.pk != seen, payer.name, payer.pk))
+
+
+def look_at_others(request: HttpRequest, payers: Iterable[Payer], *, what: str) -> None:
+    """Record that this account, which acts for one payer, saw data of other *payers* as well, by its own mandates.
+
+    Raises NotCovered for a payer of whom it has none.
+    """
+    held = {mandate.payer_id: mandate for mandate in reversed(_mandates(request))}
+    for payer in payers:
+        if payer.pk == getattr(request, SEEN, None):
+            continue
+        if payer.pk not in held:
+            raise NotCovered("Twoje umocowanie nie obejmuje tego płatnika.")
+        _record(request, payer, what=what, basis=held[payer.pk].get_basis_display())
+
+
 def mandate_seen(request: HttpRequest, pk: int, *, what: str) -> Mandate:
     """The mandate *pk*, for one of its two sides: who acts, and the payer for whom; the look is recorded.
 
@@ -182,6 +204,16 @@ def mandate_seen(request: HttpRequest, pk: int, *, what: str) -> Mandate:
 def staff_looked(request: HttpRequest, payer: Payer, *, what: str) -> None:
     """Record that a member of staff opened *payer*'s data, and why when they were asked."""
     _record(request, payer, what=what, basis="zadanie urzędu", reason=reason_given(request, payer))
+
+
+def staff_looked_once(request: HttpRequest, payer: Payer, *, what: str) -> None:
+    """Record a look that a page repeats as its fields are typed: once in REASON_MINUTES for each payer and session."""
+    now = int(timezone.now().timestamp())
+    known = {key: until for key, until in request.session.get(LOOKS, {}).items() if until > now}
+    if f"{payer.pk}:{what}" in known:
+        return
+    request.session[LOOKS] = {**known, f"{payer.pk}:{what}": now + REASON_MINUTES * 60}
+    staff_looked(request, payer, what=what)
 
 
 def give_reason(request: HttpRequest, payer: Payer, reason: str) -> None:

@@ -1,18 +1,20 @@
 """What may happen to payers and their contacts; the verbs on codes, claims and mandates stand in files of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
 
 from core import audit
 from core.actor import Actor
+from core.bulk import copy_rows
+from core.encryption import fingerprint, seal
 from core.errors import Refused
 from residents.claims import claim_payer, grant_claim, refuse_claim
 from residents.confirming import CODE_DAYS, CODE_LETTERS, confirm_at_window, confirm_identity, issue_code
 from residents.identity import IdentityNumber, NumberKind
 from residents.mandates import grant_mandate, revoke_mandate
-from residents.many_payers import find_payers, insert_payers
+from residents.many_payers import Wanted, find_payers, insert_payers
 from residents.models import Contact, Payer
 from residents.models.payer import NUMBER_FIELDS, Kind
 from residents.queries import find_payer
@@ -148,14 +150,15 @@ def register_payers(people: Mapping[IdentityNumber, str], *, by: Actor) -> dict[
     Numbers of the town's own that nobody bears are missing from the answer: nobody is registered by them alone.
     """
     with transaction.atomic():
-        found = find_payers(people)
+        wanted = Wanted(people)
+        found = find_payers(wanted)
         missing = {
             number: name for number, name in people.items() if number not in found and number.kind != NumberKind.TOWN
         }
         if missing:
-            found |= insert_payers(missing)
+            found |= insert_payers(wanted, missing)
             # Somebody may have registered some of them between our look and our insert.
-            found |= find_payers(missing.keys() - found.keys())
+            found |= find_payers(wanted, among=missing.keys() - found.keys())
             audit.record("register_payers", "payers", by=by, count=len(missing))
     return found
 
@@ -201,6 +204,24 @@ def set_contact(payer_id: int, *, kind: str, address: str, source: str, by: Acto
             payer_id=payer_id, kind=kind, defaults={"address": address, "source": source, "since": at}
         )
         audit.record("set_contact", f"payer:{payer_id}", by=by, kind=kind, source=source)
+
+
+def set_first_contacts(contacts: Sequence[tuple[int, str, str, str]], *, by: Actor, at: datetime) -> None:
+    """Contacts of payers who had none, for imports: payer id, kind, address, source of each."""
+    with transaction.atomic():
+        copy_rows(
+            Contact._meta.db_table,
+            ("payer_id", "kind", "address", "address_fingerprint", "source", "since"),
+            (
+                (payer_id, kind, seal(address), fingerprint(address), source, at.isoformat())
+                for payer_id, kind, address, source in contacts
+            ),
+        )
+        audit.record_many(
+            "set_contact",
+            ((f"payer:{payer_id}", {"kind": kind, "source": source}) for payer_id, kind, _, source in contacts),
+            by=by,
+        )
 
 
 def drop_contact(payer_id: int, *, kind: str, by: Actor) -> None:

@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from residents import belongings, disclosure, kept
+from core import audit_words
+from residents import belongings, deeds, disclosure, kept
 
 
 class ResidentsConfig(AppConfig):
@@ -10,6 +11,7 @@ class ResidentsConfig(AppConfig):
 
     name = "residents"
     verbose_name = "mieszkańcy i konta"
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     kept = kept.ALL
     belongings = belongings.OWN
     disclosed = disclosure.register("residents.own_section.SECTION")

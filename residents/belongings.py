@@ -49,6 +49,7 @@ OWN = register(
         Belonging("residents.Payer", "wpisy połączone wcześniej", Fate.MOVES, field="merged_into"),
         Belonging("residents.Mandate", "umocowania", Fate.MOVES),
         Belonging("residents.Claim", "sporne tożsamości", Fate.MOVES),
+        Belonging("residents.AttorneyRequest", "złożone pełnomocnictwa", Fate.MOVES),
         Belonging("residents.ConfirmationCode", "kody potwierdzające", Fate.STAYS),
         Belonging("residents.AccessRecord", "podglądy danych", Fate.STAYS),
         Belonging("residents.DataRequest", "wnioski o dane", Fate.STAYS),

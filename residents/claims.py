@@ -108,6 +108,12 @@ def refuse_claim(claim: Claim, *, reason: str, by: Actor, at: datetime) -> None:
             tell(owner, "claim_dismissed", payer=kept.payer.name)
 
 
+def dismiss_claims(account: Account, *, by: Actor, at: datetime) -> None:
+    """Refuse what *account*, which is about to be closed, waits for."""
+    for claim in account.claims.filter(state=ClaimState.WAITING).select_related("payer").order_by("pk"):
+        refuse_claim(claim, reason="konto zamknięto", by=by, at=at)
+
+
 def _open(claim: Claim, at: datetime) -> Claim:
     lock_mandates(claim.payer, at=at)
     kept = Claim.objects.select_for_update(of=("self",)).select_related("account", "payer").get(pk=claim.pk)

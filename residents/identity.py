@@ -23,6 +23,7 @@ CENTURIES = {80: 1800, 0: 1900, 20: 2000, 40: 2100, 60: 2200}
 PESEL_WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
 NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 REGON_WEIGHTS = (8, 9, 2, 3, 4, 5, 6, 7)
+PLAIN_PESEL = re.compile(r"[0-9]{11}")
 # The court register counts up from 0000000001 and has passed a million; no NIP begins with a zero.
 KRS = re.compile(r"000[0-9]{7}")
 # «P-000123» is a record's public number (Payer.number), never an identity.
@@ -53,6 +54,19 @@ def pesel_birth_date(pesel: str) -> date:
     month = int(pesel[2:4])
     century = month // 20 * 20
     return date(CENTURIES[century] + int(pesel[:2]), month - century, int(pesel[4:6]))
+
+
+def _is_sound_pesel(text: str, on: date) -> bool:
+    """Whether *text* is plainly a PESEL: what is not is judged, and told why, by `_check_pesel`."""
+    if not PLAIN_PESEL.fullmatch(text):
+        return False
+    a, b, c, d, e, f, g, h, i, j, check = map(int, text)
+    if (a + e + i + 3 * (b + f + j) + 7 * (c + g) + 9 * (d + h) + check) % 10:
+        return False
+    try:
+        return pesel_birth_date(text) <= on and len(set(text)) > 1
+    except (ValueError, KeyError):
+        return False
 
 
 def _check_pesel(digits: str, on: date) -> None:
@@ -89,6 +103,8 @@ def read_identity(text: str, *, on: date) -> IdentityNumber:
     *on* is the day against which births count. Raises Refused: `number_empty`, `number_length`, `number_repeated`,
     `pesel_checksum`, `pesel_date`, `pesel_future`, `nip_checksum`, `regon_checksum`. No message repeats the number.
     """
+    if _is_sound_pesel(text, on):
+        return IdentityNumber(NumberKind.PESEL, text)
     digits = REGISTER.sub("", SEPARATORS.sub("", text).upper())
     if not digits:
         raise Refused("number_empty", "Brakuje numeru PESEL, NIP lub REGON.", mend="Wpisz go z dokumentu.")

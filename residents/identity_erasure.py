@@ -10,7 +10,19 @@ from django.db.models import Q, QuerySet
 from core import audit
 from core.actor import Actor
 from residents.actions import drop_contact, revoke_mandate
-from residents.models import Account, ConfirmationCode, Contact, DataRequest, KnownDevice, Mandate, Notice, Payer
+from residents.attorney import drop_requests
+from residents.claims import dismiss_claims
+from residents.models import (
+    Account,
+    AttorneyRequest,
+    ConfirmationCode,
+    Contact,
+    DataRequest,
+    KnownDevice,
+    Mandate,
+    Notice,
+    Payer,
+)
 from residents.models.mandate import Basis
 from residents.models.payer import Kind
 from residents.models.rodo import RequestKind, RequestState
@@ -43,13 +55,14 @@ def close_accounts(payer_id: int, *, by: Actor, at: datetime) -> int:
     """
     records = same_person(payer_id)
     ConfirmationCode.objects.filter(payer_id__in=records, used_at__isnull=True).delete()
+    drop_requests(AttorneyRequest.objects.filter(payer_id__in=records))
     closed = 0
     ending = Mandate.objects.filter(payer_id__in=records, revoked_at__isnull=True).order_by("pk")
     for mandate in ending.select_related("account", "payer"):
         revoke_mandate(mandate, by=by, at=at)
         account = mandate.account
         if mandate.basis == Basis.SELF and not account.is_staff and not _acts_for_others(account, at):
-            _close(account, by=by)
+            close_account(account, by=by, at=at)
             closed += 1
     return closed
 
@@ -58,7 +71,9 @@ def _acts_for_others(account: Account, at: datetime) -> bool:
     return account.mandates.in_force(at).exists()
 
 
-def _close(account: Account, *, by: Actor) -> None:
+def close_account(account: Account, *, by: Actor, at: datetime) -> None:
+    """Close an account in the caller's transaction: what waits goes, and so does every way in."""
+    dismiss_claims(account, by=by, at=at)
     account.is_active = False
     account.full_name = CLOSED_NAME
     account.set_unusable_password()
@@ -66,6 +81,7 @@ def _close(account: Account, *, by: Actor) -> None:
     Authenticator.objects.filter(user=account).delete()
     SocialAccount.objects.filter(user=account).delete()
     KnownDevice.objects.filter(account=account).delete()
+    drop_requests(account.attorney_requests.all())
     end_sessions(account, by=by)
     Notice.objects.filter(account=account, sent_at__isnull=True).delete()  # the one about the erasure says it all
     audit.record("close_account", f"account:{account.pk}", by=by)
@@ -90,12 +106,13 @@ def erase_payer_identity(payer: Payer, *, by: Actor) -> None:
 
 
 def _closed(before: datetime) -> "QuerySet[Account]":
-    """Accounts closed by an erasure before *before* that still bear an address and are owed no e-mail."""
+    """Accounts closed before *before*, by an erasure or by their owner, that bear an address and are owed no e-mail."""
     erased = DataRequest.objects.filter(
         kind=RequestKind.ERASURE, state=RequestState.ACCEPTED, decided_at__lt=before
     ).values("payer_id")
     owed = Notice.objects.filter(sent_at__isnull=True, made_at__gt=before - WAITS_FOR_MAIL).values("account_id")
     own = Q(mandates__payer_id__in=erased, mandates__basis=Basis.SELF)
+    own |= Q(notices__kind="account_closed", notices__made_at__lt=before)
     closed = Account.objects.filter(own, is_active=False, full_name=CLOSED_NAME)
     return closed.exclude(pk__in=owed).distinct()
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from core.errors import Refused
 from core.uploads import SCAN_ENDINGS, SCAN_HELP, check_scan
 from residents.confirming import Document
+from residents.forms import IdentityNumberField
 from residents.models import Account, LookReason
 from residents.models.mandate import Basis, Scope
 
@@ -58,13 +60,10 @@ class DocumentForm(forms.Form):
         return Document(self.cleaned_data["document"])
 
 
-class MandateForm(forms.Form):
-    """A clerk lets an account act for a payer."""
+class PaperForm(forms.Form):
+    """What a power of attorney says, and its scan."""
 
-    account = AccountField()
-    basis = forms.ChoiceField(label="Podstawa", choices=[basis for basis in Basis.choices if basis[0] != Basis.SELF])
     scope = forms.ChoiceField(label="Zakres", choices=Scope.choices)
-    confirmed_how = forms.CharField(label="Jak potwierdzono", max_length=120, initial="dokument okazany w urzędzie")
     valid_from = _day_field("Ważne od", "Puste: od teraz.")
     valid_until = _day_field("Ważne do (włącznie)", "Puste: bezterminowo.")
     scan = forms.FileField(
@@ -88,8 +87,8 @@ class MandateForm(forms.Form):
             raise forms.ValidationError("Ten dzień jest zbyt odległy. Zostaw pole puste.")
         return _midnight(last + timedelta(days=1))
 
-    def clean_scan(self) -> "UploadedFile[bytes] | None":
-        """A PDF, JPEG or PNG by its content; its own name is not kept."""
+    def clean_scan(self) -> "File[bytes] | None":
+        """A document that is safe by its content; its own name is not kept."""
         scan: UploadedFile[bytes] | None = self.cleaned_data.get("scan")
         if scan is None:
             return None
@@ -98,12 +97,47 @@ class MandateForm(forms.Form):
         except Refused as refusal:
             raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
 
+
+class MandateForm(PaperForm):
+    """A clerk lets an account act for a payer."""
+
+    account = AccountField()
+    basis = forms.ChoiceField(label="Podstawa", choices=[basis for basis in Basis.choices if basis[0] != Basis.SELF])
+    confirmed_how = forms.CharField(label="Jak potwierdzono", max_length=120, initial="dokument okazany w urzędzie")
+    field_order = ("account", "basis", "scope", "confirmed_how")
+
     def clean(self) -> dict[str, Any]:
         """A power of attorney is kept with its paper."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("basis") == Basis.ATTORNEY and "scan" not in self.errors and not cleaned.get("scan"):
             self.add_error("scan", "Dołącz skan pełnomocnictwa.")
         return cleaned
+
+
+class AttorneyForm(PaperForm):
+    """A resident files a power of attorney."""
+
+    number = IdentityNumberField(
+        label="PESEL, NIP lub REGON mocodawcy", help_text="Numer osoby lub firmy, która udzieliła Ci pełnomocnictwa."
+    )
+    principal = forms.CharField(label="Imię i nazwisko albo nazwa mocodawcy", max_length=200)
+    field_order = ("number", "principal", "scope", "valid_from", "valid_until", "scan")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].help_text = "Nie szerzej, niż mówi dokument."
+        self.fields["scan"].required = True
+
+
+class AttorneyDecisionForm(forms.Form):
+    """A clerk's word on a filed power of attorney."""
+
+    reason = forms.CharField(
+        label="Powód odmowy",
+        max_length=300,
+        required=False,
+        help_text="Przy odmowie obowiązkowy. Zobaczy go osoba, która złożyła pełnomocnictwo.",
+    )
 
 
 class ReasonForm(forms.Form):

@@ -62,6 +62,20 @@ MANDATES = Category(
     overdue="residents.retention.count_ended_mandates",
     why_kept="dowód, kto działał za płatnika: usuwa go pracownik po sprawdzeniu, że nie toczy się spór",
 )
+ATTORNEY_REQUESTS = Category(
+    code="attorney_requests",
+    name="Pełnomocnictwa złożone w portalu",
+    purpose="Sprawdzenie, czy ktoś może działać w cudzym imieniu",
+    people="mocodawcy i pełnomocnicy",
+    data="konto, mocodawca i jego numer (do decyzji), zakres, daty, skan pełnomocnictwa",
+    recipients=NOBODY,
+    lawful_basis=TASK,
+    kept_basis="art. 5 ust. 1 lit. e RODO: rok na pytania; przyjęte zostaje przy umocowaniu",
+    since="decyzja urzędu",
+    keep=Period(12, Unit.MONTHS),
+    forget="residents.retention.forget_attorney_requests",
+    overdue="residents.retention.count_attorney_requests",
+)
 LOOKS = Category(
     code="looks",
     name="Kto przeglądał dane",
@@ -148,6 +162,18 @@ DATA_REQUESTS = Category(
     forget="residents.retention.forget_requests",
     overdue="residents.retention.count_requests",
 )
-ALL = (PAYERS, ACCOUNTS, CLOSED_ACCOUNTS, MANDATES, LOOKS, CODES, SESSIONS, DEVICES, NOTICES, DATA_REQUESTS)
+ALL = (
+    PAYERS,
+    ACCOUNTS,
+    CLOSED_ACCOUNTS,
+    MANDATES,
+    ATTORNEY_REQUESTS,
+    LOOKS,
+    CODES,
+    SESSIONS,
+    DEVICES,
+    NOTICES,
+    DATA_REQUESTS,
+)
 
 register(*ALL)

@@ -7,7 +7,7 @@ form is described in docs/formats/my-data.md.
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +31,14 @@ PIECES = "<!-- pieces -->"  # where rows go into a template; what people wrote i
 
 
 @dataclass(frozen=True)
+class Whose:
+    """Whose data an archive holds: in a line to read, and what `dane/index.json` says of it."""
+
+    words: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class _Left:
     """How many files of a section are in the archive, and how many were left out."""
 
@@ -40,11 +48,17 @@ class _Left:
 
 def make_archive(payer: Payer, *, at: datetime) -> IO[bytes]:
     """The archive of *payer*'s data as an open nameless file, at its beginning; the caller closes it."""
+    words = f"Płatnik: {payer.name}, numer w urzędzie {payer.number}"
+    return zipped(sections(), payer.pk, whose=Whose(words, {"payer": payer.number}), at=at)
+
+
+def zipped(wanted: Sequence[Section], key: int, *, whose: Whose, at: datetime) -> IO[bytes]:
+    """The sections *wanted* of the payer or account *key*, as `make_archive` gives them."""
     made: IO[bytes] = TemporaryFile()  # noqa: SIM115  the caller streams and closes it
     try:
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            found = [(section, _add_section(archive, section, payer.pk, at)) for section in sections()]
-            _add_index(archive, payer, found, at)
+            found = [(section, _add_section(archive, section, key, at)) for section in wanted]
+            _add_index(archive, whose, found, at)
     except BaseException:
         made.close()
         raise
@@ -149,14 +163,14 @@ def _shown(column: Column, value: object) -> str:
     return format_date(value) if isinstance(value, date) else str(value)
 
 
-def _add_index(archive: zipfile.ZipFile, payer: Payer, found: Sequence[tuple[Section, _Left]], at: datetime) -> None:
+def _add_index(archive: zipfile.ZipFile, whose: Whose, found: Sequence[tuple[Section, _Left]], at: datetime) -> None:
     files = [file for _, left in found for file in left.names]
     left_out = sum(left.left_out for _, left in found)
     index = {
         "format": FORMAT,
         "made_at": timezone.localtime(at).isoformat(timespec="seconds"),
         "town": settings.TOWN["name"],
-        "payer": payer.number,
+        **whose.facts,
         "sections": [section.code for section, _ in found],
         "files": [name for name, _ in files],
         "files_left_out": left_out,
@@ -165,7 +179,7 @@ def _add_index(archive: zipfile.ZipFile, payer: Payer, found: Sequence[tuple[Sec
     context = {
         "title": "Twoje dane",
         "town": settings.TOWN,
-        "payer": payer,
+        "whose": whose.words,
         "at": at,
         "sections": [section for section, _ in found],
         "files": files,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import PurePath
 
+from django.db.models import Q
 from django.db.models.fields.files import FieldFile
 
 from core.actor import Actor
@@ -14,6 +15,7 @@ from residents.identity_erasure import close_accounts, forget_contacts
 from residents.models import (
     AccessRecord,
     Account,
+    AttorneyRequest,
     Claim,
     ConfirmationCode,
     Contact,
@@ -22,6 +24,7 @@ from residents.models import (
     Notice,
     OpenSession,
     Payer,
+    PayerMerge,
 )
 from residents.models.mandate import Basis
 from residents.notices import TEXTS
@@ -82,6 +85,23 @@ def _mandates(payer_id: int) -> Iterable[Sequence[object]]:
             *(mandate.account.get_full_name(), mandate.get_basis_display(), mandate.get_scope_display()),
             *(mandate.valid_from, mandate.valid_until, mandate.confirmed_how, mandate.revoked_at),
         )
+
+
+def _attorney_requests(payer_id: int) -> Iterable[Sequence[object]]:
+    filed = AttorneyRequest.objects.filter(payer_id__in=same_person(payer_id)).select_related("account")
+    for asked in filed.order_by("asked_at", "pk"):
+        yield (
+            *(asked.account.get_full_name(), asked.get_scope_display(), asked.asked_at),
+            *(asked.get_state_display(), asked.decided_at),
+        )
+
+
+def _merges(payer_id: int) -> Iterable[Sequence[object]]:
+    records = same_person(payer_id)
+    merges = PayerMerge.objects.filter(Q(kept__in=records) | Q(duplicate__in=records)).order_by("at", "pk")
+    for merge in merges.select_related("kept", "duplicate", "undo"):
+        undo = getattr(merge, "undo", None)
+        yield merge.at, merge.kept.number, merge.duplicate.number, merge.reason, undo and undo.at
 
 
 def _mandate_scans(payer_id: int) -> Iterable[Attachment]:
@@ -244,6 +264,30 @@ SECTION = Section(
             _mandates,
         ),
         Table(
+            "attorney_requests",
+            "Pełnomocnictwa złożone w portalu, w których wskazano Ciebie",
+            (
+                Column("who", "Kto złożył"),
+                Column("scope", "Zakres"),
+                Column("asked_at", "Złożono", Shape.MOMENT),
+                Column("state", "Stan"),
+                Column("decided_at", "Rozpatrzono", Shape.MOMENT),
+            ),
+            _attorney_requests,
+        ),
+        Table(
+            "merges",
+            "Wpisy, które połączono w jeden",
+            (
+                Column("at", "Kiedy", Shape.MOMENT),
+                Column("kept", "Wpis, który został"),
+                Column("duplicate", "Wpis połączony"),
+                Column("reason", "Dlaczego"),
+                Column("undone_at", "Cofnięto", Shape.MOMENT),
+            ),
+            _merges,
+        ),
+        Table(
             "codes",
             "Kody potwierdzające tożsamość",
             (
@@ -296,7 +340,7 @@ SECTION = Section(
     erased=(
         "telefon i e-mail do powiadomień",
         "Twoje konto: hasło, klucze i imię zaraz, adres e-mail po wysłaniu potwierdzenia",
-        "umocowania innych osób do działania w Twoim imieniu (przestają obowiązywać)",
+        "umocowania innych osób do działania w Twoim imieniu (przestają obowiązywać) i pełnomocnictwa do rozpatrzenia",
     ),
     erase=_erase,
 )

@@ -7,9 +7,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from core.forgetting import years_ago
+from residents.attorney import drop_requests
 from residents.models import (
     AccessRecord,
     Account,
+    AttorneyRequest,
     Claim,
     ConfirmationCode,
     Contact,
@@ -47,6 +49,20 @@ def forget_codes(before: datetime, most: int) -> int:
 def count_codes(before: datetime) -> int:
     """How many codes are past their term."""
     return _codes(before).count()
+
+
+def _attorney_requests(before: datetime) -> "QuerySet[AttorneyRequest]":
+    return AttorneyRequest.objects.filter(decided_at__lt=before)
+
+
+def forget_attorney_requests(before: datetime, most: int) -> int:
+    """Delete filed powers of attorney that were decided before *before*, with their scans."""
+    return drop_requests(_attorney_requests(before).order_by("pk")[:most])
+
+
+def count_attorney_requests(before: datetime) -> int:
+    """How many decided ones are past their term."""
+    return _attorney_requests(before).count()
 
 
 def _ended(before: datetime) -> "QuerySet[Session]":

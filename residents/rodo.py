@@ -33,9 +33,12 @@ def check_download(account: Account, *, at: datetime) -> None:
     """Raises Refused `too_many_downloads` when *account* made three archives within an hour."""
     lately = AccessRecord.objects.filter(account=account, what=DOWNLOADED, at__gt=at - DOWNLOADS_IN)
     if lately.count() >= MOST_DOWNLOADS:
-        raise Refused(
-            "too_many_downloads", "W ostatniej godzinie pobrano dane już trzy razy.", mend="Spróbuj za godzinę."
-        )
+        raise too_many_downloads()
+
+
+def too_many_downloads() -> Refused:
+    """The refusal of a fourth archive within an hour."""
+    return Refused("too_many_downloads", "W ostatniej godzinie pobrano dane już trzy razy.", mend="Spróbuj za godzinę.")
 
 
 def ask_correction(payer: Payer, account: Account, *, wish: str, by: Actor, at: datetime) -> DataRequest:

@@ -32,6 +32,15 @@ class ErasureForm(forms.Form):
     )
 
 
+class ClosingForm(forms.Form):
+    """That the consequences of closing an account were read."""
+
+    knows = forms.BooleanField(
+        label="Wiem, że konta nie da się odzyskać",
+        error_messages={"required": "Zaznacz, że wiesz, co się stanie."},
+    )
+
+
 class DecisionForm(forms.Form):
     """A clerk's answer."""
 

@@ -24,6 +24,11 @@ def _options(arguments: list[str]) -> Options:
         default=os.environ.get("SANDBOX_SMS_ANSWERS_URL", ""),
         help="where the SMS messages go that are typed on the sandbox phone",
     )
+    parser.add_argument(
+        "--paypal-webhook-url",
+        default=os.environ.get("SANDBOX_PAYPAL_WEBHOOK_URL", ""),
+        help="where PayPal's webhooks go, as its panel would know it",
+    )
     known = Keys()
     for name in ("pos_id", "client_id", "client_secret", "second_key"):
         default = os.environ.get(f"SANDBOX_PAYU_{name.upper()}", getattr(known, name))
@@ -45,6 +50,7 @@ def _options(arguments: list[str]) -> Options:
         given.portal_url,
         keys,
         given.sms_answers_url,
+        given.paypal_webhook_url,
         given.login_gov_pl,
     )
 

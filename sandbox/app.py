@@ -16,20 +16,27 @@ from sandbox import (
     mail_pages,
     node_pages,
     openid_pages,
+    p24_api,
+    p24_pages,
     pages,
+    paypal_api,
+    paypal_pages,
     payu_api,
     payu_pages,
     phone_pages,
     sms_senders,
     smsapi,
+    vendor_control,
 )
-from sandbox.courier import CLIENT, PAYU_COURIER, SMS_COURIER, Courier
+from sandbox.courier import CLIENT, NOTICES_COURIER, PAYU_COURIER, SMS_COURIER, Courier
+from sandbox.notices import NoticesErrand
 from sandbox.payu_errand import PayuErrand
 from sandbox.sms_reports import SmsReports
 from sandbox.smtp_server import MailServer
 from sandbox.state import STATE, Keys, State
 from sandbox.store import Store
 
+COURIERS = (SMS_COURIER, PAYU_COURIER, NOTICES_COURIER)
 LARGEST_REQUEST = 64 * 1024 * 1024
 
 
@@ -44,6 +51,7 @@ class Options:
     portal_url: str
     keys: Keys
     answers_url: str = ""  # where an SMS typed on the sandbox phone goes
+    webhook_url: str = ""  # where PayPal's webhooks go
     node: Path | None = None  # the folder of login.gov.pl's stand-in
 
 
@@ -55,7 +63,11 @@ def build_app(state: State, node: node_pages.Node | None = None) -> web.Applicat
         app[node_pages.NODE] = node
     app[SMS_COURIER] = Courier(SmsReports())
     app[PAYU_COURIER] = Courier(PayuErrand())
-    vendors = (smsapi, sms_senders, payu_api, payu_pages, phone_pages, mail_pages, node_pages, openid_pages)
+    app[NOTICES_COURIER] = Courier(NoticesErrand())
+    vendors = (
+        *(smsapi, sms_senders, phone_pages, mail_pages, node_pages, openid_pages),
+        *(payu_api, payu_pages, p24_api, p24_pages, paypal_api, paypal_pages, vendor_control),
+    )
     for doors in (*vendors, pages, control):
         doors.add_routes(app)
     app.cleanup_ctx.append(_couriers)
@@ -67,7 +79,7 @@ async def _couriers(app: web.Application) -> AsyncIterator[None]:
         cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=32), trust_env=False
     )
     app[CLIENT] = client
-    tasks = [asyncio.create_task(app[key].run(app[STATE], client)) for key in (SMS_COURIER, PAYU_COURIER)]
+    tasks = [asyncio.create_task(app[key].run(app[STATE], client)) for key in COURIERS]
     yield
     for task in tasks:
         task.cancel()
@@ -86,6 +98,8 @@ async def serve(options: Options) -> None:
         state = State(store, options.keys, options.portal_url)
         if options.answers_url:
             state.change_settings({"sms_answers_url": options.answers_url})
+        if options.webhook_url:
+            state.change_settings({"paypal_webhook_url": options.webhook_url})
         runner = web.AppRunner(build_app(state, node), access_log=None, shutdown_timeout=0.1)
         mail = MailServer(state)
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.courier import CLIENT, PAYU_COURIER, SMS_COURIER
+from sandbox.courier import CLIENT, NOTICES_COURIER, PAYU_COURIER, SMS_COURIER
 from sandbox.mailbox import read_letter, recipients_of
 from sandbox.payu_errors import PayuRefused
 from sandbox.payu_orders import described, order_row
@@ -68,6 +68,7 @@ async def _change(request: web.Request) -> web.Response:
         return _wrong(400, str(wrong))
     request.app[SMS_COURIER].wake()
     request.app[PAYU_COURIER].wake()
+    request.app[NOTICES_COURIER].wake()
     return await _settings(request)
 
 
@@ -202,7 +203,10 @@ async def _expire_tokens(request: web.Request) -> web.Response:
 
 def _waiting(state: State) -> dict[str, int]:
     return {
-        "notices": state.store.value("SELECT count(*) FROM payu_notice WHERE state = 'waiting'"),
+        "notices": state.store.value(
+            "SELECT (SELECT count(*) FROM payu_notice WHERE state = 'waiting')"
+            " + (SELECT count(*) FROM vendor_notice WHERE state = 'waiting')"
+        ),
         "reports": state.store.value("SELECT count(*) FROM sms_report"),
         "refunds": state.store.value("SELECT count(*) FROM payu_refund WHERE due_at IS NOT NULL"),
     }
@@ -220,6 +224,7 @@ async def _journal(request: web.Request) -> web.Response:
 async def _flush(request: web.Request) -> web.Response:
     state, client = request.app[STATE], request.app[CLIENT]
     notices = await request.app[PAYU_COURIER].flush(state, client)
+    notices += await request.app[NOTICES_COURIER].flush(state, client)
     reports = await request.app[SMS_COURIER].flush(state, client)
     return web.json_response({"notices": notices, "reports": reports, "waiting": _waiting(state)})
 

@@ -6,7 +6,7 @@ import random
 from aiohttp import web
 
 from sandbox.settings import Settings
-from sandbox.state import State
+from sandbox.state import STATE, State
 
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 # Faults that strike before the request is looked at; the others come after it was accepted.
@@ -32,6 +32,26 @@ def payu_fault(state: State) -> str:
     if state.settings.payu_down:
         return "http503"
     return state.next_fault("payu_next") or _rolled(("http500", state.settings.payu_error_share))
+
+
+def vendor_fault(state: State, vendor: str) -> str:
+    """The fault of this request to *vendor* («p24», «paypal»): the next one listed."""
+    if getattr(state.settings, f"{vendor}_down"):
+        return "http503"
+    return state.next_fault(f"{vendor}_next")
+
+
+async def faulty(request: web.Request, vendor: str, fault: str) -> web.Response:
+    """Play *fault*: an error without a word of the vendor, a cut, or silence."""
+    state = request.app[STATE]
+    state.store.note(vendor, "usterka na żądanie", fault)
+    if fault == "cut":
+        return cut(request)
+    if fault == "hang":
+        return await hang(request, state.settings.payu_hang_s)
+    if fault == "html":
+        return bad_gateway()
+    return web.json_response({}, status=503 if fault == "http503" else 500)
 
 
 def _rolled(*faults: tuple[str, float]) -> str:

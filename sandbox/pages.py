@@ -33,6 +33,8 @@ async def _index(request: web.Request) -> web.Response:
         sms=counted(count("SELECT count(*) FROM sms"), "wiadomość", "wiadomości", "wiadomości"),
         mail=counted(count("SELECT count(*) FROM mail"), "list", "listy", "listów"),
         orders=counted(count("SELECT count(*) FROM payu_order"), "zamówienie", "zamówienia", "zamówień"),
+        transactions=counted(count("SELECT count(*) FROM p24_transaction"), "transakcja", "transakcje", "transakcji"),
+        paypal=counted(count("SELECT count(*) FROM paypal_order"), "zamówienie", "zamówienia", "zamówień"),
         portal=Html(link) if state.portal_url else "",
     )
     return page("Co tu widać", body)

@@ -125,3 +125,64 @@ CREATE TABLE IF NOT EXISTS openid_code (
     nonce TEXT NOT NULL,
     person TEXT NOT NULL
 );
+
+CREATE TABLE IF NOT EXISTS vendor_notice (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    vendor TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    what TEXT NOT NULL,
+    url TEXT NOT NULL,
+    body BLOB NOT NULL,
+    headers TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    due_at REAL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    answer TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS vendor_notice_due ON vendor_notice (due_at) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS vendor_notice_subject ON vendor_notice (vendor, subject);
+
+CREATE TABLE IF NOT EXISTS p24_transaction (
+    session_id TEXT PRIMARY KEY,
+    token TEXT NOT NULL UNIQUE,
+    request TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    status INTEGER NOT NULL DEFAULT 0,
+    order_id INTEGER,
+    created_at REAL NOT NULL,
+    valid_until REAL,
+    paid_at REAL
+);
+
+CREATE TABLE IF NOT EXISTS p24_refund (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request_id TEXT NOT NULL,
+    refunds_uuid TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    created_at REAL NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS paypal_token (token TEXT PRIMARY KEY, expires_at REAL NOT NULL);
+
+CREATE TABLE IF NOT EXISTS paypal_order (
+    order_id TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    value TEXT NOT NULL,
+    status TEXT NOT NULL,
+    outcome TEXT NOT NULL DEFAULT '',
+    capture_id TEXT UNIQUE,
+    capture_status TEXT NOT NULL DEFAULT '',
+    captured_at REAL,
+    refunded TEXT NOT NULL DEFAULT '0.00',
+    created_at REAL NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS paypal_answer (
+    key TEXT NOT NULL,
+    path TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (key, path)
+) WITHOUT ROWID;

@@ -7,6 +7,7 @@ from typing import Any
 
 SMS_FAULTS = ("http500", "http502", "http429", "error203", "error201", "cut", "cut_before", "hang", "truncated", "html")
 PAYU_FAULTS = ("http500", "http503", "html", "status_number", "cut", "cut_after", "hang")
+VENDOR_FAULTS = ("http500", "http503", "html", "cut", "cut_after", "hang")
 SMS_STATUSES = ("DELIVERED", "UNDELIVERED", "EXPIRED", "FAILED", "REJECTED", "UNKNOWN", "SENT", "ACCEPTED", "QUEUE")
 ALGORITHMS = ("MD5", "SHA", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 
@@ -36,6 +37,13 @@ class Settings:
     payu_refund_s: float = 1.0
     payu_refund_status: str = "FINALIZED"
     payu_token_s: float = 43199.0
+
+    p24_down: bool = False
+    p24_next: list[str] = field(default_factory=list)
+    paypal_down: bool = False
+    paypal_next: list[str] = field(default_factory=list)
+    paypal_webhook_url: str = ""
+    notice_scale: float = 1.0
 
     sms_latency_ms: float = 0.0
     sms_jitter_ms: float = 0.0
@@ -91,6 +99,8 @@ class Settings:
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "payu_algorithm": ALGORITHMS,
     "payu_next": PAYU_FAULTS,
+    "p24_next": VENDOR_FAULTS,
+    "paypal_next": VENDOR_FAULTS,
     "payu_refund_status": ("FINALIZED", "CANCELED", "PENDING"),
     "sms_next": SMS_FAULTS,
     "sms_status": SMS_STATUSES,

@@ -22,6 +22,13 @@ class Keys:
     client_secret: str = "2ee86a66e5d97e3fadc400c9f19b065d"
     second_key: str = "b6ca15b0d1020e8094d9b5f8d163db54"
     sms_token: str = "sandbox-token"
+    p24_merchant_id: str = "12345"
+    p24_pos_id: str = "12345"
+    p24_api_key: str = "sandbox-p24-api-key"
+    p24_crc: str = "sandbox-p24-crc"
+    paypal_client_id: str = "sandbox-paypal-client"
+    paypal_client_secret: str = "sandbox-paypal-secret"
+    paypal_webhook_id: str = "8PT597110X687430LKGECATA"
 
 
 class State:

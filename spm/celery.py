@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spm.settings")
 
 app = Celery("spm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["core", "liabilities", "notifications", "payments", "residents"])
+app.autodiscover_tasks(["core", "liabilities", "mailroom", "notifications", "payments", "residents"])
 
 # Each job may run twice or late without harm; tests/house/test_timetable.py names the test of each.
 app.conf.beat_schedule = {
@@ -17,12 +17,21 @@ app.conf.beat_schedule = {
     "apply-retention": {"task": "core.tasks.apply_retention", "schedule": crontab(hour=2, minute=15)},
     "read-bank-rates": {"task": "liabilities.tasks.read_bank_rates", "schedule": crontab(hour=5, minute=40)},
     "collect-strays": {"task": "residents.tasks.collect_strays", "schedule": crontab(minute=40)},
+    "lapse-reliefs": {"task": "liabilities.tasks.lapse_reliefs", "schedule": crontab(hour=3, minute=10)},
     "prove-ledger": {"task": "liabilities.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "dispatch": {"task": "notifications.tasks.dispatch", "schedule": 15.0, "options": {"expires": 15}},
+    "dispatch-urgent": {
+        "task": "notifications.tasks.dispatch_urgent",
+        "schedule": 5.0,
+        "options": {"expires": 5, "queue": "urgent"},
+    },
     "send-letters": {"task": "notifications.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},
     "apply-answers": {"task": "notifications.tasks.apply_answers", "schedule": 20.0, "options": {"expires": 20}},
+    "poll-mailbox": {"task": "mailroom.tasks.poll_mailbox", "schedule": 60.0, "options": {"expires": 60}},
     "send-notices": {"task": "residents.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "handle-notices": {"task": "payments.tasks.handle_notices", "schedule": 20.0, "options": {"expires": 20}},
+    "take-statements": {"task": "payments.tasks.take_statements", "schedule": 60.0, "options": {"expires": 60}},
+    "prove-statements": {"task": "payments.tasks.prove_statements", "schedule": crontab(hour=3, minute=40)},
     "ask-late-payments": {"task": "payments.tasks.ask_late_payments", "schedule": 60.0, "options": {"expires": 60}},
 }

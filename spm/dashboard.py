@@ -13,9 +13,13 @@ from consents.models import ConsentApplication
 from core.models import InboundEvent
 from liabilities.models import ImportRun, Instalment
 from liabilities.rate_watch import rate_warnings
+from mailroom.queries import mailbox_trouble, waiting_letters
 from notifications.models import Message
-from payments.models import Payment
-from residents.models import DataRequest
+from notifications.routes import health
+from notifications.shares import CapState
+from payments.clearing_queries import waiting_entries
+from payments.models import BankStatement, Payment
+from residents.models import AttorneyRequest, Claim, DataRequest
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,58 @@ def _tasks(request: HttpRequest) -> list[Task]:
         waiting = ConsentApplication.objects.filter(state="draft").count()
         page = reverse("admin:consents_consentapplication_changelist")
         tasks.append(Task(str(waiting), "wnioski do sprawdzenia", f"{page}?state__exact=draft", waiting > 0))
+    if request.user.has_perm("mailroom.view_incomingmail"):
+        tasks += _mail()
     if request.user.has_perm("residents.change_datarequest"):
         asked = DataRequest.objects.filter(state="waiting").count()
         page = reverse("admin:residents_datarequest_changelist")
         tasks.append(Task(str(asked), "wnioski o dane osobowe", f"{page}?state__exact=waiting", asked > 0))
+    if request.user.has_perm("residents.change_attorneyrequest"):
+        papers = AttorneyRequest.objects.filter(state="waiting").count()
+        page = reverse("admin:residents_attorneyrequest_changelist")
+        tasks.append(Task(str(papers), "pełnomocnictwa do sprawdzenia", f"{page}?state__exact=waiting", papers > 0))
+    if request.user.has_perm("residents.change_claim"):
+        disputed = Claim.objects.filter(state="waiting").count()
+        page = reverse("admin:residents_claim_changelist")
+        tasks.append(Task(str(disputed), "sporne tożsamości", f"{page}?state__exact=waiting", disputed > 0))
     if request.user.has_perm("payments.view_payment"):
         doubtful = Payment.objects.filter(state="clerk").count()
         page = reverse("admin:payments_payment_changelist")
         tasks.append(Task(str(doubtful), "płatności do wyjaśnienia", f"{page}?state__exact=clerk", doubtful > 0))
+    if request.user.has_perm("payments.view_bankentry"):
+        tasks += _statements()
     if request.user.has_perm("liabilities.view_importrun"):
         tasks += _imports()
     if request.user.has_perm("liabilities.view_interestrate"):
         tasks += _rates()
     if request.user.has_perm("notifications.view_message"):
         tasks += _messages()
+        tasks += _gateways()
     if request.user.has_perm("core.view_inboundevent"):
         refused = InboundEvent.objects.filter(is_verified=False).count()
         page = reverse("admin:core_inboundevent_changelist")
         tasks.append(Task(str(refused), "zdarzenia z błędnym podpisem", f"{page}?is_verified__exact=0", refused > 0))
     return tasks
+
+
+def _mail() -> list[Task]:
+    page = reverse("admin:mailroom_incomingmail_changelist")
+    waiting = waiting_letters()
+    tasks = [Task(str(waiting), "e-maile do załatwienia", page, waiting > 0)]
+    if trouble := mailbox_trouble(timezone.now()):
+        since = timezone.localtime(trouble[0])
+        tasks.append(Task("!", f"skrzynka nie działa od {since:%d.%m.%Y, %H:%M}: {trouble[1]}", page, is_urgent=True))
+    return tasks
+
+
+def _statements() -> list[Task]:
+    left = waiting_entries().count()
+    parked = BankStatement.objects.filter(chain__in=["gap", "overlap"]).count()
+    page = reverse("admin:payments_bankstatement_changelist")
+    return [
+        Task(str(left), "wpłaty do wyjaśnienia", reverse("admin:payments_bankentry_clearing"), left > 0),
+        Task(str(parked), "wstrzymane wyciągi", f"{page}?chain__in=gap,overlap", parked > 0),
+    ]
 
 
 def _rates() -> list[Task]:
@@ -112,11 +149,28 @@ def _messages() -> list[Task]:
     ]
 
 
+def _gateways() -> list[Task]:
+    """Gateways that are off, rest, or have spent most of what they may."""
+    tasks = []
+    page = reverse("admin:notifications_route_changelist")
+    for one in health(settings.MESSAGE_GATEWAYS, at=timezone.now()):
+        if not one.is_on:
+            tasks.append(Task("!", f"bramka {one.name} jest wyłączona", page, is_urgent=False))
+        elif one.rest:
+            tasks.append(Task("!", f"bramka {one.name} nie przyjmuje: {one.rest.reason}", page, is_urgent=True))
+        if one.cap_state is CapState.REACHED:
+            tasks.append(Task("!", f"bramka {one.name}: limit wydatków wyczerpany", page, is_urgent=True))
+        elif one.cap_state is CapState.WARNING:
+            tasks.append(Task("!", f"bramka {one.name}: wydano ponad 80% limitu", page, is_urgent=True))
+    return tasks
+
+
 def _links(request: HttpRequest) -> list[tuple[str, str]]:
     wanted = [
         ("consents.add_consentapplication", "Zarejestruj wniosek papierowy", "admin:consents_consentapplication_add"),
         ("residents.add_payer", "Zarejestruj płatnika", "admin:residents_payer_add"),
         ("liabilities.add_importrun", "Wczytaj należności z pliku", "admin:liabilities_importrun_add"),
+        ("payments.add_statementfile", "Wczytaj wyciąg z banku", "admin:payments_statementfile_add"),
     ]
     return [(label, reverse(name)) for permission, label, name in wanted if request.user.has_perm(permission)]
 

@@ -1,5 +1,6 @@
 """The parts of docs/ that are made from the code: settings, pictures of states, the register, the form of my data."""
 
+import json
 from pathlib import Path
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.conf import settings
 import notifications.states
 import payments.states
 from core.processing import CATEGORIES, Category
+from liabilities import openapi
+from residents.account_section import ACCOUNT_SECTION
 from residents.disclosure import sections
 from spm.environment import DECLARED
 
@@ -61,8 +64,13 @@ def my_data_tables() -> str:
             + "\n".join(f"| `{column.key}` | {column.label} | {column.shape} |" for column in table.columns)
             for table in section.tables
         )
-        for section in sections()
+        for section in (*sections(), ACCOUNT_SECTION)
     )
+
+
+def api_description() -> str:
+    """The API for finance systems as an OpenAPI document, as docs/ keeps it."""
+    return json.dumps(openapi.document(), ensure_ascii=False, indent=2) + "\n"
 
 
 def write(name: str, generated: str) -> None:

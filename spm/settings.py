@@ -10,7 +10,12 @@ from urllib.parse import unquote, urlsplit
 from django.templatetags.static import static
 
 from spm import environment
+from spm.bank_settings import bank_settings
 from spm.identity_providers import identity_providers
+from spm.incoming_settings import MailboxSettings, clamav_setting, mailbox_settings
+from spm.logging_settings import logging_settings
+from spm.payment_settings import payment_settings
+from spm.signature_settings import signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,6 +92,7 @@ INSTALLED_APPS = [
     "residents",
     "consents",
     "notifications",
+    "mailroom",
     "liabilities",
     "payments",
     "spm",
@@ -216,7 +222,7 @@ SESSION_COOKIE_AGE = 3600 * environment.integer(
     "SPM_SESSION_HOURS", 12, "Hours after which everybody signs in anew, idle or not."
 )
 # What lies sealed in columns of others: dotted paths for `manage.py rotate_keys`.
-SEALED_ELSEWHERE = ["residents.factor_rotation.reseal_factors"]
+SEALED_ELSEWHERE = ["residents.factor_rotation.reseal_factors", "residents.federated.tie_rotation.index_ties_anew"]
 DEVICE_COOKIE_NAME = "__Host-spm-device" if HTTPS else "spm-device"
 SIGN_IN_THROTTLES = {
     name: rate for name, rate in THROTTLES.items() if PROFILE != "test" or name.startswith("office_code")
@@ -241,6 +247,9 @@ STATIC_ROOT = Path(
 )
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(environment.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "Where scans of consents are kept."))
+SIGNATURES = signature_settings()
+CLAMAV: str = clamav_setting()
+MAILBOX: MailboxSettings = mailbox_settings()
 MEDIA_URL = "/nie-wprost/"  # nothing is served from there: scans go through views that check who asks
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -299,7 +308,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
 )
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
-MESSAGE_GATEWAYS = {"sms": "notifications.gateways.smsapi.SmsApi", "email": "notifications.gateways.smtp.Smtp"}
+MESSAGE_GATEWAYS = {"sms": ["notifications.gateways.smsapi.SmsApi"], "email": ["notifications.gateways.smtp.Smtp"]}
 DISPATCH_LEASE_SECONDS = environment.integer(
     "SPM_DISPATCH_LEASE_SECONDS",
     300,
@@ -320,32 +329,17 @@ SMSAPI = {
         "SPM_SMSAPI_REPORT_SECRET", None, "The secret part of the address that takes delivery reports.", secret=True
     ),
 }
-PAYMENT_PROVIDERS = {"payu": "payments.providers.payu.PayU"}
-PAYU = {
-    "url": environment.text(
-        "SPM_PAYU_URL", "https://secure.payu.com" if PRODUCTION else "http://127.0.0.1:8801", "PayU."
-    ),
-    "pos_id": environment.text("SPM_PAYU_POS_ID", "" if PRODUCTION else "300746", "PayU's point of sale."),
-    "client_id": environment.text("SPM_PAYU_CLIENT_ID", "" if PRODUCTION else "300746", "PayU's OAuth client."),
-    "client_secret": environment.text(
-        "SPM_PAYU_CLIENT_SECRET",
-        "" if PRODUCTION else "2ee86a66e5d97e3fadc400c9f19b065d",
-        "PayU's OAuth secret.",
-        secret=True,
-    ),
-    "second_key": environment.text(
-        "SPM_PAYU_SECOND_KEY",
-        "" if PRODUCTION else "b6ca15b0d1020e8094d9b5f8d163db54",
-        "PayU's second key, which signs its notices.",
-        secret=True,
-    ),
-    "algorithms": environment.words(
-        "SPM_PAYU_ALGORITHMS", ["MD5", "SHA-256", "SHA-384", "SHA-512"], "Hashes accepted in PayU's signature."
-    ),
-}
-PAYMENT_MINUTES = environment.integer(
-    "SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen."
-)
+BANK = bank_settings(production=PRODUCTION)
+_payments = payment_settings(production=PRODUCTION)
+PAYMENT_PROVIDERS = _payments.providers
+PAYMENT_WAYS = _payments.ways
+PAYMENT_FEES = _payments.fees
+PAYMENT_RECIPIENTS = _payments.recipients
+PAYMENT_MINUTES = _payments.minutes
+PAYMENT_LEAST = _payments.least
+PAYU = _payments.payu
+PRZELEWY24 = _payments.przelewy24
+PAYPAL = _payments.paypal
 
 # --- who looked ------------------------------------------------------------------------------------------------------
 LOOK_REASON_ASKED = environment.flag(
@@ -381,14 +375,4 @@ DEMO_PEOPLE = environment.integer("SPM_DEMO_PEOPLE", 2000, "Residents of the dem
 DEMO_COMPANIES = environment.integer("SPM_DEMO_COMPANIES", 150, "Companies of the demo town.")
 
 # --- log -------------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
-    "root": {
-        "handlers": ["console"],
-        "level": environment.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged."),
-    },
-}
+LOGGING = logging_settings()

@@ -20,13 +20,18 @@ RATE_LIMITS = {
     "change_password": "5/m/user",
     "manage_email": "10/m/user",
 }
-# What we count besides (residents/throttles.py): every form under /konto/, and the code from the office.
+# What we count besides (residents/throttles.py): every form under /konto/, the code from the
+# office, and signed files.
 # Name → how many, in how many seconds.
 THROTTLES = {
     "forms_by_address": (60, MINUTE),
     "forms_by_session": (20, MINUTE),
+    "registration_checks": (120, MINUTE),
     "office_code_by_account": (10, HOUR),
     "office_code_by_address": (60, HOUR),
+    "signed_file_by_address": (30, HOUR),
+    "api_by_address": (300, MINUTE),
+    "api_by_token": (60, MINUTE),
 }
 
 

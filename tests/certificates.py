@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -18,12 +19,15 @@ class KeyPair:
     certificate: str
 
 
-def _signed(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str) -> KeyPair:
+def _signed(private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str, *, address: str = "") -> KeyPair:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)  # noqa: TID251  the tests' own edge
+    builder = x509.CertificateBuilder()
+    if address:
+        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        builder = builder.add_extension(names, critical=False)
     certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
+        builder.subject_name(subject)
         .issuer_name(subject)
         .public_key(private.public_key())
         .serial_number(x509.random_serial_number())
@@ -43,3 +47,8 @@ def rsa_pair(name: str) -> KeyPair:
 def elliptic_pair(name: str) -> KeyPair:
     """A pair on P-256, as Węzeł Krajowy requires."""
     return _signed(ec.generate_private_key(ec.SECP256R1()), name)
+
+
+def server_pair(address: str) -> KeyPair:
+    """A pair of a server at an IP *address*, its own authority."""
+    return _signed(ec.generate_private_key(ec.SECP256R1()), address, address=address)

@@ -34,6 +34,8 @@ def sandbox(sandbox_of_session: Sandbox, settings: Settings) -> Sandbox:
     sandbox_of_session.reset()
     settings.SMSAPI = {**settings.SMSAPI, "url": f"{sandbox_of_session.url}/"}
     settings.PAYU = {**settings.PAYU, "url": sandbox_of_session.url}
+    settings.PRZELEWY24 = {**settings.PRZELEWY24, "url": sandbox_of_session.url}
+    settings.PAYPAL = {**settings.PAYPAL, "url": sandbox_of_session.url}
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
     settings.EMAIL_PORT = sandbox_of_session.smtp_port

@@ -1,4 +1,6 @@
-"""The tables of the consents floor: applications and the consents that follow, withdrawals, addresses, evidence."""
+"""The tables of the consents floor: applications and the consents that follow, withdrawals, addresses, evidence,
+printed forms and scans that wait.
+"""
 
 from consents.models.address import AddressConfirmation
 from consents.models.application import (
@@ -12,6 +14,10 @@ from consents.models.application import (
     Topic,
 )
 from consents.models.evidence import EvidenceLink
+from consents.models.imported_paper import ImportedPaper
+from consents.models.incoming import IncomingScan
+from consents.models.printed_form import PrintedForm
+from consents.models.signed_file import SignedFile, SignedFileState
 from consents.models.withdrawal import Withdrawal, WithdrawalWay
 
 __all__ = [
@@ -23,7 +29,12 @@ __all__ = [
     "Consent",
     "ConsentApplication",
     "EvidenceLink",
+    "ImportedPaper",
+    "IncomingScan",
     "PermittedContact",
+    "SignedFile",
+    "SignedFileState",
+    "PrintedForm",
     "Topic",
     "Withdrawal",
     "WithdrawalWay",

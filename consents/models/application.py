@@ -6,13 +6,14 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.fields.ranges import RangeOperators
 from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
+from consents.models.printed_form import PrintedForm
 from core.fields import SealedTextField, fingerprint_field
 from residents.models import Payer
 
@@ -26,6 +27,14 @@ EVIDENCE_WORDS = {
     "phone": "Telefon potwierdzony",
     "email": "E-mail potwierdzony",
     "address": "Adres sieciowy",
+    "certificate": "Certyfikat podpisu",
+    "signature_time": "Czas podpisu",
+    "coverage": "Co obejmuje podpis",
+    "revocation": "Unieważnienie certyfikatu",
+    "checked": "Podpis sprawdzono",
+    "remarks": "Uwagi do podpisu",
+    "document": "Nr dokumentu",
+    "form": "Formularz nr",
 }
 
 
@@ -37,8 +46,13 @@ class Channel(models.TextChoices):
     VOICE = "voice", "telefon (głos)"
 
 
+def usual_channels() -> list[str]:
+    """By what a new kind of notification may be had."""
+    return [Channel.SMS.value, Channel.EMAIL.value]
+
+
 class Topic(models.Model):
-    """A kind of notification that a resident may tick on the application."""
+    """A kind of notification that a resident may tick on the application, and by which `channels` it may be had."""
 
     class Basis(models.TextChoices):
         """What lets the town send it."""
@@ -50,6 +64,9 @@ class Topic(models.Model):
     name = models.CharField("nazwa", max_length=120)
     group = models.CharField("grupa", max_length=80)
     basis = models.CharField("podstawa", max_length=10, choices=Basis.choices, default=Basis.CONSENT)
+    channels = ArrayField(
+        models.CharField(max_length=10, choices=Channel.choices), verbose_name="drogi", default=usual_channels
+    )
     position = models.PositiveSmallIntegerField("kolejność", default=0)
     is_active = models.BooleanField("w użyciu", default=True)
 
@@ -57,6 +74,13 @@ class Topic(models.Model):
         verbose_name = "rodzaj powiadomień"
         verbose_name_plural = "rodzaje powiadomień"
         ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="topic_some_known_channels",
+                condition=models.Q(channels__contained_by=list(Channel.values), channels__len__gte=1),
+                violation_error_message="Rodzaj powiadomień musi mieć znaną drogę.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -108,8 +132,12 @@ class ConsentApplication(models.Model):
         blank=True,
         validators=[FileExtensionValidator(["pdf", "jpg", "jpeg", "png"])],
     )
+    scan_pages = models.PositiveSmallIntegerField("stron skanu", default=0, db_default=0, editable=False)
     scan_sha256 = models.CharField("SHA-256 skanu", max_length=64, blank=True, default="", editable=False)
     clause_version = models.CharField("wersja klauzuli", max_length=20)
+    printed_form = models.ForeignKey(
+        PrintedForm, models.PROTECT, null=True, blank=True, related_name="applications", verbose_name="formularz"
+    )
     signed_at = models.DateTimeField("chwila podpisu", null=True, blank=True)
     evidence = models.JSONField("okoliczności podpisu", default=dict, blank=True)
     state = models.CharField("stan", max_length=10, choices=ApplicationState.choices, default=ApplicationState.DRAFT)
@@ -238,8 +266,10 @@ class Consent(models.Model):
             # Read by consents.PermittedContact, the view of who may get what right now.
             models.Index(
                 fields=["topic", "channel", "payer"],
+                include=["during"],
                 name="consent_open_ended",
-                condition=models.Q(during__endswith__isnull=True),
+                # An empty range has no upper bound either: a consent taken back before it began.
+                condition=models.Q(during__endswith__isnull=True, during__isempty=False),
             )
         ]
         constraints = [

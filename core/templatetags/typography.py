@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from core.dates import format_date, format_date_short
-from core.money import format_pln
+from core.money import MINUS, format_pln
 from core.nrb import format_nrb
 from core.phones import format_phone
 
@@ -26,6 +26,12 @@ register.filter("phone", format_phone)
 def pln(amount: Decimal) -> str:
     """«1 234,56 zł»."""
     return format_pln(Decimal(amount))
+
+
+@register.filter
+def pln_typed(amount: Decimal) -> str:
+    """«1234,56», as it stands in a field where one types an amount."""
+    return f"{Decimal(amount):.2f}".replace(".", ",")
 
 
 @register.filter
@@ -56,7 +62,7 @@ def _day(value: date | datetime) -> date:
 @register.filter
 def percent(value: Decimal) -> str:
     """«11,5%» (no needless zeros)."""
-    return f"{Decimal(value).normalize():f}".replace(".", ",") + "%"
+    return f"{Decimal(value).normalize():f}".replace(".", ",").replace("-", MINUS) + "%"
 
 
 @register.filter(needs_autoescape=True)

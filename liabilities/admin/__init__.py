@@ -1,6 +1,7 @@
 """The treasurer's pages: dues, ledger, imports, figures. Importing this package registers them."""
 
-from liabilities.admin.dues import InstalmentAdmin, LedgerEntryAdmin
+from liabilities.admin.decisions import DecisionAdmin
+from liabilities.admin.dues import InstalmentAdmin
 from liabilities.admin.figures import (
     BankRateAdmin,
     DueKindAdmin,
@@ -11,16 +12,22 @@ from liabilities.admin.figures import (
     ReminderRuleAdmin,
 )
 from liabilities.admin.imports import ImportRunAdmin
+from liabilities.admin.ledger import LedgerEntryAdmin
+from liabilities.admin.sources import ApiTokenAdmin, DueSourceAdmin, MissingDueAdmin
 
 __all__ = [
+    "ApiTokenAdmin",
+    "DecisionAdmin",
     "BankRateAdmin",
     "DueKindAdmin",
+    "DueSourceAdmin",
     "FeeAdmin",
     "HolidayAdmin",
     "ImportRunAdmin",
     "InstalmentAdmin",
     "InterestRateAdmin",
     "LedgerEntryAdmin",
+    "MissingDueAdmin",
     "ReadingAdmin",
     "ReminderRuleAdmin",
 ]

@@ -1,12 +1,13 @@
 """Dues and their ledger, to look at: nothing is written here by hand."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -15,10 +16,19 @@ from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.dates import format_date_short
 from core.money import format_pln
 from core.nrb import format_nrb
+from liabilities.admin.due_work import DueWork
+from liabilities.admin.work import check_may_work
+from liabilities.arrears import with_interest
 from liabilities.card_views import card_choice, card_context, csv_answer, pdf_answer
+from liabilities.figures import figures
+from liabilities.limitation_facts import barred_by, limitation_of, soon_barred, stopped
 from liabilities.models import Instalment, LedgerEntry
+from liabilities.queries import known_as_of
 from residents.access import account_of, staff_looked
 from residents.models import Payer
+
+PAGE = 50
+STOPPED = 500
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -59,7 +69,7 @@ class EntriesInline(ReadOnlyInline):
 class InstalmentAdmin(ReadOnlyAdmin):
     """Every instalment, with what is left of it."""
 
-    list_display = ("payer", "title", "number", "term", "assessed_pln", "outstanding_pln", "source")
+    list_display = ("payer", "title", "number", "term", "assessed_pln", "outstanding_pln", "interest_pln", "source")
     list_filter = (StateFilter, "liability__kind", "source")
     list_filter_submit = False
     list_select_related = ("liability__payer", "liability__kind")
@@ -68,12 +78,19 @@ class InstalmentAdmin(ReadOnlyAdmin):
     date_hierarchy = "payable_by"
     ordering = ("-payable_by", "-pk")
     fields = (
-        *("payer", "kind", "title", "number", "term", "why_moved", "assessed_pln", "outstanding_pln", "costs_pln"),
-        *("nrb", "source", "external_id", "source_paid", "as_of", "changed_in"),
+        *("payer", "others", "kind", "title", "number", "term", "why_moved", "decision", "limit"),
+        *("assessed_pln", "outstanding_pln", "costs_pln", "interest_pln", "booked_interest", "fee"),
+        *("nrb", "source", "external_id", "source_paid", "known", "changed_in", "version"),
+        *("is_annulled", "decision_no", "decision_served_on"),
     )
     readonly_fields = fields
     inlines = (EntriesInline,)
     change_form_before_template = "admin/liabilities/instalment/card_link.html"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Instalment]":
+        """With interest as of today, counted by the database: the list sorts by it."""
+        law, on = figures(), timezone.localdate()
+        return with_interest(super().get_queryset(request), law=law, on=on)
 
     def get_urls(self) -> list[URLPattern]:
         """The payer's account card, beside the usual pages."""
@@ -85,6 +102,14 @@ class InstalmentAdmin(ReadOnlyAdmin):
                 name=f"liabilities_instalment_{view.__name__}",
             )
             for tail, view in pages
+        ]
+        own += [
+            path(
+                "<int:pk>/ksieguj/<slug:verb>/",
+                self.admin_site.admin_view(self.work),
+                name="liabilities_instalment_work",
+            ),
+            path("przedawnienie/", self.admin_site.admin_view(self.barred), name="liabilities_instalment_barred"),
         ]
         return [*own, *super().get_urls()]
 
@@ -112,6 +137,27 @@ class InstalmentAdmin(ReadOnlyAdmin):
         """The card for a spreadsheet."""
         return csv_answer(card_choice(request, self._payer(request, payer_id, "karta kontowa (CSV)")))
 
+    def work(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        """What a clerk may do to the instalment (liabilities/admin/due_work.py)."""
+        return DueWork(request, self.admin_site, pk).page(verb)
+
+    def barred(self, request: HttpRequest) -> HttpResponse:
+        """What is barred by limitation, and what will be within a year; nothing is closed here."""
+        check_may_work(request)
+        on = timezone.localdate()
+        horizon = date(on.year + 1, 12, 31) if on.month > 6 else date(on.year, 12, 31)
+        page = Paginator(soon_barred(by_day=horizon), PAGE).get_page(request.GET.get("strona"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Przedawnione i\u00a0wkrótce przedawnione",
+            "on": on,
+            "horizon": horizon,
+            "page": page,
+            "rows": barred_by(page, on=on),
+            "stopped": barred_by(stopped(by_day=horizon)[:STOPPED], on=on),
+        }
+        return render(request, "admin/liabilities/barred.html", context)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
@@ -126,6 +172,18 @@ class InstalmentAdmin(ReadOnlyAdmin):
     def payer(self, due: Instalment) -> str:
         """The payer's name."""
         return due.liability.payer.name
+
+    @admin.display(description="odpowiadają też")
+    def others(self, due: Instalment) -> str:
+        """Who else owes it."""
+        names = due.liability.bearers.order_by("pk").values_list("payer__name", flat=True)
+        return ", ".join(names) or "–"
+
+    @admin.display(description="przedawnienie")
+    def limit(self, due: Instalment) -> str:
+        """When it is barred, and why."""
+        found = limitation_of(due, due.limitation_facts.all())
+        return f"{format_date_short(found.last_on) if found.last_on else 'nie biegnie'} ({found.reason})"
 
     @admin.display(description="rodzaj")
     def kind(self, due: Instalment) -> str:
@@ -157,6 +215,16 @@ class InstalmentAdmin(ReadOnlyAdmin):
         """What is left."""
         return format_pln(due.outstanding)
 
+    @admin.display(description="odsetki dziś", ordering="interest_now")
+    def interest_pln(self, due: Instalment) -> str:
+        """Interest as of today."""
+        return format_pln(due.interest_now)  # type: ignore[attr-defined]  # annotated below
+
+    @admin.display(description="stan na")
+    def known(self, due: Instalment) -> datetime:
+        """The newest moment of which its source told of it."""
+        return known_as_of(due)
+
     @admin.display(description="koszty upomnień")
     def costs_pln(self, due: Instalment) -> str:
         """Costs of reminder letters that are left."""
@@ -166,32 +234,3 @@ class InstalmentAdmin(ReadOnlyAdmin):
     def nrb(self, due: Instalment) -> str:
         """Where to pay."""
         return format_nrb(due.account)
-
-
-@admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
-    """The ledger, newest first. A mistake is mended by a counter-entry, never here."""
-
-    list_display = ("booked_at", "payer", "kind", "account", "sum", "value_on", "instalment", "reference")
-    list_filter = ("kind", "account")
-    list_select_related = ("payer", "instalment__liability")
-    search_fields = ("payer__name", "=reference", "=instalment__external_id")
-    search_help_text = "Nazwa płatnika, podstawa wpisu albo klucz raty"
-    ordering = ("-pk",)
-    fields = ("payer", "instalment", "kind", "account", "sum", "value_on", "booked_at", "reference", "reverses")
-    readonly_fields = fields
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
-    ) -> HttpResponse:
-        """Looking at somebody's entry is recorded."""
-        entry = self.get_object(request, object_id)
-        if entry is not None and self.has_view_permission(request, entry):
-            staff_looked(request, entry.payer, what="wpis księgi")
-        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        return response
-
-    @admin.display(description="kwota", ordering="amount")
-    def sum(self, entry: LedgerEntry) -> str:
-        """The amount as people write it."""
-        return format_pln(entry.amount)

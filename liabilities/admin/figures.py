@@ -112,7 +112,7 @@ class DueKindAdmin(OfficeAdmin):
     list_display = ("code", "name", "regime", "topic_code")
     list_filter = ("regime",)
     search_fields = ("code", "name")
-    readonly_fields = ("code", "name", "topic_code")
+    readonly_fields = ("code", "name", "topic_code", "limitation_years")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Codes are stable for ever."""

@@ -1,27 +1,26 @@
 """Dues files by upload: a preview first, then applied; every run with what it rejected."""
 
-import csv
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import ReadOnlyInline
 from core.errors import Refused
 from liabilities import uploads
+from liabilities.admin.import_pages import ImportPages
 from liabilities.forms import DuesUploadForm
-from liabilities.importing import ImportReport, import_dues, preview_dues
+from liabilities.importing import HowToImport, ImportReport, import_dues, preview_dues
 from liabilities.models import ImportProblem, ImportRun
-from residents.access import account_of, actor_of
+from residents.access import actor_of
 
 SHOWN_PROBLEMS = 100
-FORMULA = ("=", "+", "-", "@", "\t")
 
 
 class ProblemsInline(ReadOnlyInline):
@@ -35,15 +34,18 @@ class ProblemsInline(ReadOnlyInline):
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(ReadOnlyAdmin):
+class ImportRunAdmin(ImportPages):
     """Every file that came; «add» is the upload."""
 
-    list_display = ("ran_at", "source", "file_name", "as_of", "rows", "created", "updated", "unchanged", "rejected")
+    list_display = (
+        *("ran_at", "source", "file_name", "kind", "as_of", "rows", "created", "updated", "unchanged", "rejected"),
+        "undone_at",
+    )
     list_filter = ("source",)
     search_fields = ("file_name", "=file_sha256")
     ordering = ("-ran_at",)
     fields = (
-        *("source", "file_name", "file_sha256", "as_of", "ran_at", "ran_by"),
+        *("source", "file_name", "digest", "kind", "as_of", "ran_at", "ran_by", "undone_at", "undone_by"),
         *("rows", "created", "updated", "unchanged", "rejected"),
     )
     readonly_fields = fields
@@ -52,16 +54,17 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Who may import."""
-        return account_of(request).has_perm("liabilities.add_importrun")
+        return self.may_import(request)
 
-    def get_urls(self) -> list[URLPattern]:
-        """The CSV of what was rejected, beside the usual pages."""
-        rejected = path(
-            "<int:run_id>/odrzucone.csv",
-            self.admin_site.admin_view(self.rejected_rows),
-            name="liabilities_importrun_rejected",
-        )
-        return [rejected, *super().get_urls()]
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ImportRun]":
+        """Without the ranges of keys, which only SQL reads."""
+        found: QuerySet[ImportRun] = super().get_queryset(request).defer("made", "seen")
+        return found
+
+    @admin.display(description="SHA-256 pliku")
+    def digest(self, run: ImportRun) -> str:
+        """The file's digest, in groups, so that it fits a narrow screen."""
+        return " ".join(run.file_sha256[place : place + 8] for place in range(0, len(run.file_sha256), 8))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, object] | None = None
@@ -99,6 +102,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             on=timezone.localdate(),
             at=timezone.now(),
             by=actor_of(request),
+            how=HowToImport(kind=upload.kind, keys_changed=upload.keys_changed, waits=False),
         )
 
     def _preview(self, request: HttpRequest, form: DuesUploadForm) -> HttpResponseBase:
@@ -132,20 +136,3 @@ class ImportRunAdmin(ReadOnlyAdmin):
             f"bez zmian {report.unchanged}, odrzuconych {report.rejected}.",
         )
         return redirect("admin:liabilities_importrun_change", report.run_id)
-
-    def rejected_rows(self, request: HttpRequest, run_id: int) -> HttpResponse:
-        """What was rejected and how to mend it, as CSV for a spreadsheet."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        run = get_object_or_404(ImportRun, pk=run_id)
-        response = HttpResponse(
-            "\ufeff",
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="odrzucone-{run.pk}.csv"'},
-        )
-        writer = csv.writer(response, delimiter=";")
-        writer.writerow(["wiersz", "kolumna", "wartosc", "co_poprawic"])
-        for line, column, value, message in run.problems.values_list("line", "column", "value", "message"):
-            # A spreadsheet must not run what somebody wrote into a cell.
-            writer.writerow([line, column, f"'{value}" if value.startswith(FORMULA) else value, message])
-        return response

@@ -1,28 +1,57 @@
 """The tables of floor 4."""
 
+from liabilities.models.api_token import ApiAnswer, ApiToken, TokenScope
+from liabilities.models.bearer import LiabilityBearer
 from liabilities.models.calendar_link import CalendarLink
-from liabilities.models.imports import ImportProblem, ImportRun
+from liabilities.models.decision import Decision, DecisionKind, DecisionPart
+from liabilities.models.imports import (
+    DueSource,
+    ImportChange,
+    ImportKind,
+    ImportProblem,
+    ImportRun,
+    InterestBy,
+    MissingDecision,
+    MissingDue,
+    RejectedRow,
+)
 from liabilities.models.ledger import EntryKind, LedgerAccount, LedgerEntry
 from liabilities.models.liability import DueKind, Instalment, Liability
+from liabilities.models.limitation import LimitationFact
 from liabilities.models.rates import BankRate, Fee, FeeKind, Holiday, InterestRate, Question, Reading
 from liabilities.models.reminder_rule import ReminderRule
 
 __all__ = [
+    "ApiAnswer",
+    "ApiToken",
     "BankRate",
     "CalendarLink",
+    "Decision",
+    "DecisionKind",
+    "DecisionPart",
     "DueKind",
+    "DueSource",
     "EntryKind",
     "Fee",
     "FeeKind",
     "Holiday",
+    "ImportChange",
+    "ImportKind",
     "ImportProblem",
     "ImportRun",
     "Instalment",
+    "InterestBy",
     "InterestRate",
     "LedgerAccount",
     "LedgerEntry",
     "Liability",
+    "LiabilityBearer",
+    "LimitationFact",
+    "MissingDecision",
+    "MissingDue",
     "Question",
     "Reading",
+    "RejectedRow",
     "ReminderRule",
+    "TokenScope",
 ]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from core.fields import money_field
-from liabilities.models.liability import Instalment
+from liabilities.models.liability import DueKind, Instalment
 from residents.models import Payer
 
 
@@ -18,8 +18,11 @@ class EntryKind(models.TextChoices):
     REFUND = "refund", "zwrot"
     TRANSFER = "transfer", "przeksięgowanie"
     INTEREST = "interest", "odsetki"
-    SURCHARGE = "surcharge", "opłata dodatkowa"
+    SURCHARGE = "surcharge", "opłata podwyższona 30%"
     COSTS = "costs", "koszty upomnienia"
+    PROLONGATION = "prolongation", "opłata prolongacyjna"
+    SET_OFF = "set_off", "zaliczenie nadpłaty"
+    REMISSION = "remission", "umorzenie"
     CORRECTION = "correction", "storno"
 
 
@@ -28,8 +31,9 @@ class LedgerAccount(models.TextChoices):
 
     PRINCIPAL = "principal", "należność główna"
     INTEREST = "interest", "odsetki"
-    SURCHARGE = "surcharge", "opłata dodatkowa"
+    SURCHARGE = "surcharge", "opłata podwyższona 30%"
     COSTS = "costs", "koszty upomnień"
+    FEE = "fee", "opłata prolongacyjna"
     CREDIT = "credit", "nadpłata"
 
 
@@ -39,7 +43,8 @@ class LedgerEntry(models.Model):
     Append-only: the database refuses UPDATE and DELETE; a mistake is mended by a counter-entry (storno) that names the
     entry it reverses. `value_on` is the day that the law counts (debit, authorisation), `booked_at` the moment of
     posting. `reference` says where it came from («payment:12», «import:3») and, with the instalment, the kind and the
-    account, is unique: the same event is never posted twice.
+    account, is unique: the same event is never posted twice. An entry on a due stands with the payer whom the due names
+    first; a credit with its owner, and says by `due_kind` from what kind of due it came: regimes do not mix.
     """
 
     payer = models.ForeignKey(Payer, models.PROTECT, related_name="entries", db_index=False, verbose_name="płatnik")
@@ -52,6 +57,9 @@ class LedgerEntry(models.Model):
     value_on = models.DateField("data wartości")
     booked_at = models.DateTimeField("zaksięgowano", db_default=Now())
     reference = models.CharField("podstawa", max_length=60)
+    due_kind = models.ForeignKey(
+        DueKind, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="nadpłata z"
+    )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="storno wpisu"
     )
@@ -66,14 +74,14 @@ class LedgerEntry(models.Model):
                 fields=["payer"],
                 name="ledger_entry_beside",
                 include=["amount"],
-                condition=models.Q(account__in=["interest", "surcharge"]),
+                condition=models.Q(account__in=["interest", "surcharge", "fee"]),
             ),
             # Read by the payer's credit balance.
             models.Index(fields=["payer"], name="ledger_entry_credit", condition=models.Q(account="credit")),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["reference", "instalment", "kind", "account", "payer"],
+                fields=["reference", "instalment", "kind", "account", "payer", "due_kind"],
                 nulls_distinct=False,
                 name="ledger_entry_posted_once",
                 violation_error_message="To zdarzenie jest już zaksięgowane.",
@@ -85,10 +93,23 @@ class LedgerEntry(models.Model):
                 violation_error_message="Nadpłata należy do płatnika, nie do raty.",
             ),
             models.CheckConstraint(
+                name="ledger_entry_due_kind_is_a_credits",
+                condition=models.Q(due_kind__isnull=True) | models.Q(account="credit"),
+                violation_error_message="Rodzaj należności zapisuje się tylko przy nadpłacie.",
+            ),
+            models.CheckConstraint(
+                name="ledger_entry_correction_names_another",
+                condition=models.Q(kind="correction", reverses__isnull=False)
+                | (~models.Q(kind="correction") & models.Q(reverses__isnull=True)),
+                violation_error_message="Storno wskazuje wpis, który odwraca; inne wpisy żadnego.",
+            ),
+            models.CheckConstraint(
                 name="ledger_entry_sign_of_kind",
-                condition=models.Q(kind__in=["assessment", "interest", "surcharge", "costs", "refund"], amount__gt=0)
-                | models.Q(kind__in=["write_off", "payment"], amount__lt=0)
-                | (models.Q(kind__in=["transfer", "correction"]) & ~models.Q(amount=0)),
+                condition=models.Q(
+                    kind__in=["assessment", "interest", "surcharge", "costs", "prolongation", "refund"], amount__gt=0
+                )
+                | models.Q(kind__in=["write_off", "remission", "payment"], amount__lt=0)
+                | (models.Q(kind__in=["transfer", "set_off", "correction"]) & ~models.Q(amount=0)),
                 violation_error_message="Kwota ma zły znak dla tego rodzaju wpisu.",
             ),
         ]
@@ -104,16 +125,42 @@ class LedgerEntry(models.Model):
                     UPDATE liabilities_instalment AS i
                     SET assessed = i.assessed + s.assessed,
                         outstanding = i.outstanding + s.principal,
-                        costs = i.costs + s.costs
+                        costs = i.costs + s.costs,
+                        booked_interest = i.booked_interest + s.interest,
+                        fee = i.fee + s.fee
                     FROM (
                         SELECT instalment_id,
-                            COALESCE(sum(amount) FILTER (
-                                WHERE account = 'principal' AND kind IN ('assessment', 'write_off')), 0) AS assessed,
+                            COALESCE(sum(amount) FILTER (WHERE account = 'principal' AND
+                                CASE WHEN reverses_id IS NULL THEN kind ELSE (
+                                    SELECT r.kind FROM liabilities_ledgerentry AS r WHERE r.id = entered.reverses_id
+                                ) END IN ('assessment', 'write_off', 'remission', 'transfer')), 0) AS assessed,
                             COALESCE(sum(amount) FILTER (WHERE account = 'principal'), 0) AS principal,
-                            COALESCE(sum(amount) FILTER (WHERE account = 'costs'), 0) AS costs
+                            COALESCE(sum(amount) FILTER (WHERE account = 'costs'), 0) AS costs,
+                            COALESCE(sum(amount) FILTER (WHERE account = 'interest'), 0) AS interest,
+                            COALESCE(sum(amount) FILTER (WHERE account = 'fee'), 0) AS fee
                         FROM entered WHERE instalment_id IS NOT NULL GROUP BY instalment_id
                     ) AS s
                     WHERE i.id = s.instalment_id;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="ledger_entry_credit_not_negative",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="entered"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF EXISTS (
+                        SELECT FROM (
+                            SELECT DISTINCT payer_id, due_kind_id FROM entered WHERE account = 'credit' AND amount > 0
+                        ) AS u
+                        JOIN liabilities_ledgerentry AS e ON e.payer_id = u.payer_id AND e.account = 'credit'
+                            AND e.due_kind_id IS NOT DISTINCT FROM u.due_kind_id
+                        GROUP BY u.payer_id, u.due_kind_id HAVING sum(e.amount) > 0
+                    ) THEN
+                        RAISE EXCEPTION 'ledger_entry_credit_not_negative' USING ERRCODE = 'check_violation';
+                    END IF;
                     RETURN NULL;
                 """,
             ),

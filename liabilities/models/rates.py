@@ -45,10 +45,15 @@ class FeeKind(models.TextChoices):
 
     MINIMUM_INTEREST = "minimum_interest", "próg, do którego odsetek się nie nalicza"
     REMINDER_LETTER = "reminder_letter", "koszty upomnienia"
+    PROLONGATION_PERCENT = "prolongation_percent", "opłata prolongacyjna (% stawki odsetek za zwłokę)"
 
 
 class Fee(models.Model):
-    """A sum set by law, in złoty, from a day on (a missing day: since ever)."""
+    """A sum set by law, in złoty, from a day on (a missing day: since ever).
+
+    The prolongation fee of a town's own taxes is there by a resolution of its council only, as per cent of the rate of
+    interest, at most 50 (Ordynacja podatkowa art. 57 § 2 and 7): without a row there is none.
+    """
 
     kind = models.CharField("opłata", max_length=20, choices=FeeKind.choices)
     valid_from = models.DateField("od dnia", null=True, blank=True)
@@ -60,7 +65,12 @@ class Fee(models.Model):
         verbose_name_plural = "opłaty ustawowe"
         ordering = ["kind", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "valid_from"], nulls_distinct=False, name="fee_once_a_day")
+            models.UniqueConstraint(fields=["kind", "valid_from"], nulls_distinct=False, name="fee_once_a_day"),
+            models.CheckConstraint(
+                name="fee_prolongation_at_most_half",
+                condition=~models.Q(kind="prolongation_percent") | models.Q(amount__gte=0, amount__lte=50),
+                violation_error_message="Opłata prolongacyjna to najwyżej 50% stawki odsetek (art. 57 § 2 i 7 OP).",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,10 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a gateway answered for one parcel; `code` is the vendor's own word for it."""
+    """What a gateway answered for one parcel; `code` is the vendor's own word for it.
+
+    `is_dead` says that the address takes nothing and never will: it does not exist, or its owner refuses.
+    """
 
     message_id: int
     outcome: Outcome
@@ -48,6 +51,7 @@ class Receipt:
     parts: int | None = None
     cost_points: Decimal | None = None
     code: str = ""
+    is_dead: bool = False
 
 
 class Gateway(Protocol):
@@ -71,10 +75,10 @@ def _made(path: str, settings_key: str) -> Gateway:
     return gateway
 
 
-def gateway_for(channel: str) -> Gateway:
-    """The gateway that the settings name for *channel*, kept with its connections for the life of the process.
-
-    Raises KeyError when the town has none.
+def gateways_of(channel: str) -> list[Gateway]:
+    """The gateways that the settings name for *channel*, in order, kept with their connections for the life of the
+    process; none when the town has none.
     """
-    path = settings.MESSAGE_GATEWAYS[channel]
-    return _made(path, f"{settings.SMSAPI['url']} {settings.EMAIL_HOST}:{settings.EMAIL_PORT}")
+    paths = settings.MESSAGE_GATEWAYS.get(channel, ())
+    key = f"{settings.SMSAPI['url']} {settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    return [_made(path, key) for path in paths]

@@ -22,6 +22,7 @@ BUSY = {202, 203}
 LOST = {200, 201, 999}
 SPLIT = {19}
 POISON = {13}
+DEAD = {13, 57, 59}  # no such number, or its owner refuses: nothing more is sent to it
 HTTP_HELD = {401, 403, 429}
 WORDS = {
     11: "treść pusta lub za długa",
@@ -97,6 +98,8 @@ class SmsApi:
             return _all(batch, Outcome.UNKNOWN, text)
         if len(batch) > 1 and (code in SPLIT or code in PERMANENT):
             return self._halves(batch)
+        if code in DEAD:
+            return _dead(batch, text)
         return _all(batch, Outcome.REJECTED if code in PERMANENT else Outcome.RETRY, text)
 
     def _halves(self, batch: list[Parcel]) -> list[Receipt]:
@@ -107,9 +110,9 @@ class SmsApi:
     def _without_invalid(self, batch: list[Parcel], told: dict[str, Any], text: str) -> list[Receipt]:
         bad = _invalid(batch, told)
         if not bad:
-            return self._halves(batch) if len(batch) > 1 else _all(batch, Outcome.REJECTED, text)
+            return self._halves(batch) if len(batch) > 1 else _dead(batch, text)
         good = [parcel for parcel in batch if parcel not in bad]
-        return _all(bad, Outcome.REJECTED, text) + (self._send(good) if good else [])
+        return _dead(bad, text) + (self._send(good) if good else [])
 
 
 def _invalid(batch: Sequence[Parcel], told: dict[str, Any]) -> list[Parcel]:
@@ -166,6 +169,10 @@ def _all(batch: Sequence[Parcel], outcome: Outcome, code: str) -> list[Receipt]:
     return [Receipt(parcel.message_id, outcome, code=code) for parcel in batch]
 
 
+def _dead(batch: Sequence[Parcel], code: str) -> list[Receipt]:
+    return [Receipt(parcel.message_id, Outcome.REJECTED, code=code, is_dead=True) for parcel in batch]
+
+
 def _accepted(batch: list[Parcel], told: dict[str, Any]) -> list[Receipt]:
     """One receipt a parcel: who is missing from the vendor's list is asked about again, safely under its key."""
     rows = {str(row.get("idx", "")): row for row in told.get("list") or [] if isinstance(row, dict)}
@@ -186,7 +193,7 @@ def _accepted(batch: list[Parcel], told: dict[str, Any]) -> list[Receipt]:
         elif row is not None:
             receipts.append(Receipt(parcel.message_id, Outcome.REJECTED, code=f"błąd {row['error']}"))
         elif parcel in bad:
-            receipts.append(Receipt(parcel.message_id, Outcome.REJECTED, code=WORDS[13]))
+            receipts += _dead([parcel], WORDS[13])
         else:
             receipts.append(Receipt(parcel.message_id, Outcome.UNKNOWN, code="brak w odpowiedzi"))
     return receipts

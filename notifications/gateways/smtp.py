@@ -27,6 +27,7 @@ SMALLEST_SHARE = 20
 MOST_SECONDS = 120  # far below the lease: what a slow server leaves over goes with a later batch
 LINK = re.compile(r"https?://[^\s<>\"„”«»]+[^\s<>\"„”«».,;:!?)]")
 REFUSALS = range(500, 600)
+NO_SUCH_ADDRESS = re.compile(r"5\.1\.(1|2|3|6|10)\b")  # RFC 3463: mailbox, system, syntax, moved, null MX
 ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable ASCII without spaces and angle brackets
 NO_MORE = "Wycofaj zgodę na takie e-maile jednym kliknięciem, bez logowania:"
 AWAY = "brak połączenia z serwerem poczty"
@@ -169,7 +170,8 @@ def _dotted(message: bytes) -> bytes:
 def _turned_down(parcel: Parcel, code: int, words: bytes) -> Receipt:
     """Never for 5xx, later for 4xx (a full mailbox, a greylist)."""
     outcome = Outcome.REJECTED if code in REFUSALS else Outcome.RETRY
-    return Receipt(parcel.message_id, outcome, code=_answer(code, words))
+    is_dead = outcome is Outcome.REJECTED and bool(NO_SUCH_ADDRESS.match(words.decode("utf-8", "replace")))
+    return Receipt(parcel.message_id, outcome, code=_answer(code, words), is_dead=is_dead)
 
 
 def _answer(code: int, words: bytes) -> str:

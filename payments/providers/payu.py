@@ -19,9 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
-from redis.exceptions import RedisError
 from requests import Response
 
 from core.errors import Refused
@@ -36,7 +34,13 @@ from payments.providers import (
     ProviderDown,
     ProviderRefused,
     Redirect,
+    RefundAnswer,
+    RefundOrder,
+    RefundState,
+    keys_for,
 )
+from payments.providers.answers import body_of
+from payments.providers.tokens import forget_token, keep_token, kept_token, token_key
 from payments.states import State
 
 STATES = {
@@ -47,6 +51,7 @@ STATES = {
     "CANCELED": State.CANCELLED,
     "REJECTED": State.CLERK,  # money that came after the order was cancelled
 }
+REFUNDS = {"PENDING": RefundState.PENDING, "FINALIZED": RefundState.DONE, "CANCELED": RefundState.REFUSED}
 HASHES = {
     "MD5": hashlib.md5,
     "SHA-1": hashlib.sha1,
@@ -55,8 +60,8 @@ HASHES = {
     "SHA-512": hashlib.sha512,
 }
 ALSO_CALLED = {"SHA": "SHA-1", "SHA1": "SHA-1", "SHA256": "SHA-256", "SHA384": "SHA-384", "SHA512": "SHA-512"}
+KEYS = ("pos_id", "client_id", "client_secret", "second_key")
 ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
-TOKEN_MARGIN = 60  # seconds before a token's end at which a new one is asked for
 PATIENCE = (3, 6)  # seconds to connect and to answer when a page waits
 LONGEST_NAME, LONGEST_DESCRIPTION = 255, 4000
 
@@ -66,17 +71,27 @@ class PayU:
 
     name = "payu"
     label = "PayU (BLIK, karta, przelew online)"
+    kept_headers = ("OpenPayu-Signature", "X-OpenPayU-Signature")
 
-    def __init__(self) -> None:
+    def __init__(self, recipient: str = "") -> None:
         self._session = OutgoingSession()
+        self._recipient = recipient
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return keys_for(settings.PAYU, self._recipient, KEYS)
+
+    def is_ready(self) -> bool:
+        """Every key of the point of sale is there."""
+        return all(self._keys.values())
 
     def create_order(self, order: Order) -> Redirect:
         """POST /api/v2_1/orders, which answers 302 with JSON. Success without a page to pay on is in doubt."""
         try:
-            answer = self._call("POST", "/api/v2_1/orders", json=_asked(order))
+            answer = self._call("POST", "/api/v2_1/orders", json=_asked(order, self._keys["pos_id"]))
         except AnswerLost as error:
             raise ProviderDoubt(str(error)) from error
-        told = _body(answer)
+        told = body_of(answer)
         code = _status_code(told)
         if answer.status_code in {200, 201, 302} and code.startswith(("SUCCESS", "WARNING_CONTINUE")):
             return _redirect(told, answer)
@@ -92,11 +107,11 @@ class PayU:
             answer = self._call("GET", f"/api/v2_1/orders/{quote(provider_order_id, safe='')}", timeout=PATIENCE)
         except AnswerLost as error:
             raise ProviderDown(str(error)) from error
-        told = _body(answer)
+        told = body_of(answer)
         if answer.status_code >= 500 or answer.status_code == 408:
             raise ProviderDown(f"HTTP {answer.status_code}")
         try:
-            notice = _notice(told["orders"][0], receipt=None)
+            notice = _notice(told["orders"][0], receipt=None, pos_id=self._keys["pos_id"])
         except NoticeUnclear as error:
             raise ProviderRefused("UNKNOWN_STATUS") from error
         except (KeyError, IndexError, TypeError, ValueError, Refused) as error:
@@ -105,11 +120,40 @@ class PayU:
             raise ProviderRefused("OTHER_ORDER")
         return notice
 
+    def settle(self, notice: Notice) -> Notice:
+        """PayU receives by itself: there is nothing to settle."""
+        return notice
+
+    def refund(self, refund: RefundOrder) -> RefundAnswer:
+        """POST /api/v2_1/orders/{id}/refunds; a repeated extRefundId returns the earlier refund."""
+        asked = {
+            "refund": {
+                "description": refund.description[:LONGEST_DESCRIPTION],
+                "amount": str(to_grosze(refund.amount)),
+                "extRefundId": refund.number,
+            }
+        }
+        path = f"/api/v2_1/orders/{quote(refund.provider_order_id, safe='')}/refunds"
+        try:
+            answer = self._call("POST", path, json=asked)
+        except AnswerLost as error:
+            raise ProviderDoubt(str(error)) from error
+        told = body_of(answer)
+        made = told.get("refund")
+        if answer.status_code in {200, 201} and isinstance(made, dict) and made.get("refundId"):
+            status = str(made.get("status", ""))
+            return RefundAnswer(str(made["refundId"]), REFUNDS.get(status, RefundState.PENDING), status)
+        if answer.status_code == 503:
+            raise ProviderDown(f"HTTP {answer.status_code}")
+        if answer.status_code >= 500 or answer.status_code in {200, 201, 408}:
+            raise ProviderDoubt(f"HTTP {answer.status_code}")
+        raise ProviderRefused(_words(told) or f"HTTP {answer.status_code}")
+
     def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
         """Check `OpenPayu-Signature` over the raw bytes, then read the order in them."""
         known = {name.lower(): value for name, value in headers.items()}
         signature = known.get("openpayu-signature") or known.get("x-openpayu-signature") or ""
-        if not is_signed(raw, signature):
+        if not is_signed(raw, signature, second_key=self._keys["second_key"]):
             raise NoticeRefused("podpis się nie zgadza", is_forged=True)
         try:
             told = json.loads(raw)
@@ -118,7 +162,7 @@ class PayU:
         if isinstance(told, dict) and "refund" in told:
             raise NoticeUnclear("powiadomienie o zwrocie: rozlicz je w panelu operatora i w księdze")
         try:
-            return _notice(told["order"], receipt=told.get("localReceiptDateTime"))
+            return _notice(told["order"], receipt=told.get("localReceiptDateTime"), pos_id=self._keys["pos_id"])
         except (KeyError, TypeError, ValueError, AttributeError, Refused) as error:
             raise NoticeUnclear("powiadomienie operatora ma nieznaną budowę") from error
 
@@ -126,7 +170,7 @@ class PayU:
         """One authorised request; a token that PayU no longer takes is renewed once."""
         answer = self._send(method, path, self._token(), **options)
         if answer.status_code == 401:  # refused at the door: nothing was done, so once more is safe
-            _forget_token()
+            forget_token(self._token_key)
             answer = self._send(method, path, self._token(), **options)
         return answer
 
@@ -137,9 +181,13 @@ class PayU:
         except Unreachable as error:
             raise ProviderDown(str(error)) from error
 
+    @property
+    def _token_key(self) -> str:
+        return token_key("payu", _host(), self._keys["client_id"])
+
     def _token(self) -> str:
         """OAuth client_credentials, kept in the cache until shortly before its end."""
-        if kept := _kept_token():
+        if kept := kept_token(self._token_key):
             return kept
         try:
             answer = self._session.call(
@@ -147,34 +195,34 @@ class PayU:
                 f"{_host()}/pl/standard/user/oauth/authorize",
                 data={
                     "grant_type": "client_credentials",
-                    "client_id": settings.PAYU["client_id"],
-                    "client_secret": settings.PAYU["client_secret"],
+                    "client_id": self._keys["client_id"],
+                    "client_secret": self._keys["client_secret"],
                 },
                 timeout=PATIENCE,
             )
         except (Unreachable, AnswerLost) as error:  # no order was spoken of yet
             raise ProviderDown(str(error)) from error
-        told = _body(answer)
+        told = body_of(answer)
         token = told.get("access_token")
         if answer.status_code >= 500:
             raise ProviderDown(f"HTTP {answer.status_code}")
         if answer.status_code != 200 or not isinstance(token, str) or not token:
             raise ProviderRefused(_words(told) or f"HTTP {answer.status_code}")
-        _keep_token(token, told.get("expires_in"))
+        keep_token(self._token_key, token, told.get("expires_in"))
         return token
 
 
-def is_signed(raw: bytes, header: str) -> bool:
-    """Whether *header* («signature=…;algorithm=…», in any order) signs *raw*: hex(hash(body + second key)).
+def is_signed(raw: bytes, header: str, *, second_key: str) -> bool:
+    """Whether *header* («signature=…;algorithm=…», in any order) signs *raw*: hex(hash(body + *second_key*)).
 
     Only by a hash that the settings allow; compared in constant time.
     """
     parts = dict(part.strip().split("=", 1) for part in header.split(";") if "=" in part)
     told = parts.get("algorithm", "").strip().upper()
     algorithm = ALSO_CALLED.get(told, told)
-    if algorithm not in settings.PAYU["algorithms"] or algorithm not in HASHES or not settings.PAYU["second_key"]:
+    if algorithm not in settings.PAYU["algorithms"] or algorithm not in HASHES or not second_key:
         return False
-    wanted = HASHES[algorithm](raw + str(settings.PAYU["second_key"]).encode()).hexdigest()
+    wanted = HASHES[algorithm](raw + second_key.encode()).hexdigest()
     return hmac.compare_digest(wanted.encode(), parts.get("signature", "").strip().lower().encode())
 
 
@@ -182,37 +230,10 @@ def _host() -> str:
     return str(settings.PAYU["url"]).rstrip("/")
 
 
-def _token_key() -> str:
-    return f"payu-token:{hashlib.sha256(_host().encode()).hexdigest()[:16]}:{settings.PAYU['client_id']}"
-
-
-def _kept_token() -> str:
-    """The cached token; '' without one, and while Redis is away: paying must not hang on a cache."""
-    try:
-        return str(cache.get(_token_key()) or "")
-    except RedisError:
-        return ""
-
-
-def _keep_token(token: str, expires_in: object) -> None:
-    seconds = int(str(expires_in)) if str(expires_in).isdecimal() else 0
-    try:
-        cache.set(_token_key(), token, max(1, seconds - TOKEN_MARGIN))
-    except RedisError:
-        return
-
-
-def _forget_token() -> None:
-    try:
-        cache.delete(_token_key())
-    except RedisError:
-        return
-
-
-def _asked(order: Order) -> dict[str, Any]:
+def _asked(order: Order, pos_id: str) -> dict[str, Any]:
     """The JSON of a new order: one product a due, everything in grosze as strings."""
     return {
-        "merchantPosId": settings.PAYU["pos_id"],
+        "merchantPosId": pos_id,
         "customerIp": order.customer_ip,
         "description": order.description[:LONGEST_DESCRIPTION],
         "currencyCode": "PLN",
@@ -237,15 +258,6 @@ def _redirect(told: dict[str, Any], answer: Response) -> Redirect:
     return Redirect(order_id, url)
 
 
-def _body(answer: Response) -> dict[str, Any]:
-    """The answer's JSON object; {} for the HTML that a gateway's fault may bring."""
-    try:
-        told = answer.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
 def _status_code(told: dict[str, Any]) -> str:
     """PayU's statusCode; '' when `status` is a number, as faults of its gateway have it."""
     status = told.get("status")
@@ -267,10 +279,10 @@ def _paid_on(receipt: str | None) -> date | None:
     return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
 
 
-def _notice(order: dict[str, Any], *, receipt: str | None) -> Notice:
+def _notice(order: dict[str, Any], *, receipt: str | None, pos_id: str) -> Notice:
     """What an order says. Raises NoticeUnclear for another POS or an unknown state, KeyError… for another shape."""
     status = str(order["status"])
-    if str(order.get("merchantPosId", settings.PAYU["pos_id"])) != settings.PAYU["pos_id"]:
+    if str(order.get("merchantPosId", pos_id)) != pos_id:
         raise NoticeUnclear("powiadomienie dotyczy innego punktu płatności")
     if not ORDER_ID.fullmatch(str(order["orderId"])):
         raise NoticeUnclear("powiadomienie nie podaje numeru zlecenia")

@@ -6,7 +6,7 @@ provider's answer and the end of signing in (e-mail code, second factor) the ide
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthError, AuthProcess, Provider
 from django.contrib import messages
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.actor import Actor
+from core.encryption import fingerprints
 from core.errors import Refused
 from residents.access import CHOSEN, account_of, address_of
 from residents.federated.login_gov_pl.leaving import AT_NODE
@@ -61,8 +62,15 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         confirm(request, request.user, sociallogin)
 
     def _find_account(self, request: HttpRequest, sociallogin: SocialLogin, proven: Proven) -> None:
-        """Who was proved to be this person in the same way signs in to that account, whatever was tied before."""
+        """Who was proved to be this person in the same way signs in to that account, whatever was tied before.
+
+        So does who was tied to one under an older key, while keys are being rotated.
+        """
         owner = account_of_proof(proven, how=sociallogin.provider.name)
+        if owner is None and not sociallogin.is_existing:
+            marks = fingerprints(proven.pesel)
+            tied = SocialAccount.objects.filter(provider=sociallogin.account.provider, uid__in=marks)
+            owner = next((tie.user for tie in tied.select_related("user")), None)
         if owner is not None and owner != sociallogin.user:
             sociallogin.connect(request, owner)
 

@@ -2,6 +2,7 @@
 
 from residents.models.access import AccessRecord, LookReason
 from residents.models.account import Account
+from residents.models.attorney import AttorneyRequest
 from residents.models.claim import Claim
 from residents.models.code import ConfirmationCode
 from residents.models.mandate import Mandate
@@ -15,6 +16,7 @@ from residents.models.used_answer import UsedAnswer
 __all__ = [
     "AccessRecord",
     "Account",
+    "AttorneyRequest",
     "Claim",
     "ConfirmationCode",
     "Contact",

@@ -87,7 +87,15 @@ class Payer(models.Model):
     class Meta:
         verbose_name = "płatnik"
         verbose_name_plural = "płatnicy"
-        indexes = [models.Index(fields=["name"], name="payer_name")]
+        indexes = [
+            models.Index(fields=["name"], name="payer_name"),
+            # Read by consents.queries.permitted_payers, to leave out the few whom nobody writes to.
+            models.Index(
+                fields=["id"],
+                name="payer_gone",
+                condition=models.Q(deceased_on__isnull=False) | models.Q(merged_into__isnull=False),
+            ),
+        ]
         constraints = [
             _once("pesel_fingerprint", "PESEL"),
             _once("nip", "NIP"),

@@ -1,4 +1,4 @@
-"""What the machine must have besides Python: WeasyPrint's libraries; for the tests Chromium and xmlsec1.
+"""What the machine must have besides Python: WeasyPrint's libraries; for the tests Chromium and some servers.
 
 Installs them with apt where it may; otherwise says exactly what to install and ends with code 1.
 """
@@ -17,6 +17,8 @@ LIBRARIES = {
 }
 BROWSER = "chromium"
 XMLSEC = "xmlsec1"  # by which the tests' SAML provider signs
+SERVERS = {"clamd": "clamav-daemon", "dovecot": "dovecot-imapd"}
+SERVERS_PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 
 
 def missing_packages(*, browser: bool) -> list[str]:
@@ -26,6 +28,8 @@ def missing_packages(*, browser: bool) -> list[str]:
         missing.append(BROWSER)
     if browser and not xmlsec_path():
         missing.append(XMLSEC)
+    if browser:
+        missing += [package for program, package in SERVERS.items() if not server_path(program)]
     return missing
 
 
@@ -37,6 +41,11 @@ def browser_path() -> str:
 def xmlsec_path() -> str:
     """The program by which pysaml2 signs, or '' when there is none."""
     return shutil.which("xmlsec1") or ""
+
+
+def server_path(program: str) -> str:
+    """A server that administrators start, or '' when there is none."""
+    return shutil.which(program, path=SERVERS_PATH) or ""
 
 
 def install(packages: list[str]) -> bool:
@@ -55,7 +64,7 @@ def install(packages: list[str]) -> bool:
 def main() -> int:
     """Check, install, or say what is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--browser", action="store_true", help="also Chromium and xmlsec1, for the tests")
+    parser.add_argument("--browser", action="store_true", help="also what the tests drive: Chromium, xmlsec1, servers")
     browser = parser.parse_args().browser
     missing = missing_packages(browser=browser)
     if not missing or (install(missing) and not missing_packages(browser=browser)):

@@ -7,6 +7,7 @@ import argparse
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 from spm import embedded
+from spm.demo import dovecot
 from spm.demo.children import ChildDied, Children, die_with_parent
 from spm.demo.node import prepare_node
 from spm.demo.signins import SIGN_INS, sign_in_lines
@@ -69,7 +71,7 @@ def sole_supervisor(directory: Path) -> Iterator[None]:
 
 def reset(directory: Path) -> None:
     """Throw the demo's data away, so that the next start begins anew."""
-    for name in ("redis", "media", "static", "logs", "sandbox.sqlite3", "running.json", "keys.json"):
+    for name in ("redis", "mailbox", "media", "static", "logs", "sandbox.sqlite3", "running.json", "keys.json"):
         path = directory / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -107,6 +109,15 @@ def _manage(*arguments: str) -> None:
         raise CannotStart(f"`manage.py {' '.join(arguments)}` failed; what it said stands above.")
 
 
+def _mailbox() -> dict[str, str]:
+    """The mailbox for applications by e-mail, where dovecot is installed."""
+    if not dovecot.is_installed():
+        return {}
+    told = {"HOST": "127.0.0.1", "PORT": str(embedded.free_port()), "TLS": "none"}
+    told |= {"USER": "wnioski@dolina.example", "PASSWORD": secrets.token_hex(16)}
+    return {f"SPM_IMAP_{name}": value for name, value in told.items()}
+
+
 def _environment(directory: Path, port: int) -> dict[str, str]:
     sandbox, smtp, redis = _near(port + 1), _near(port + 25), embedded.free_port()
     node = prepare_node(directory, at=datetime.now(UTC))  # noqa: TID251  the demo's edge: Django's clock is not there
@@ -115,11 +126,14 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "SPM_BASE_URL": f"http://127.0.0.1:{port}",
         "SPM_SMSAPI_URL": f"http://127.0.0.1:{sandbox}/",
         "SPM_PAYU_URL": f"http://127.0.0.1:{sandbox}",
+        "SPM_P24_URL": f"http://127.0.0.1:{sandbox}",
+        "SPM_PAYPAL_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_SMTP_PORT": str(smtp),
         "REDIS_URL": os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0",
         # Its own: two demos of one checkout would write one folder at the same time.
         "SPM_STATIC_ROOT": os.environ.get("SPM_STATIC_ROOT") or str(directory / "static"),
         **node.environment(f"http://127.0.0.1:{sandbox}"),
+        **_mailbox(),
     }
     os.environ.update(told)
     os.environ["SPM_PROFILE"] = "demo"
@@ -139,8 +153,15 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
         "sandbox",
         [sys.executable, "-m", "sandbox", "--port", told["sandbox"], "--smtp-port", told["smtp"]]
         + ["--state", str(directory / "sandbox.sqlite3"), "--portal-url", told["SPM_BASE_URL"]]
-        + ["--login-gov-pl", str(directory / "login-gov-pl")],
+        + ["--login-gov-pl", str(directory / "login-gov-pl")]
+        + ["--paypal-webhook-url", f"{told['SPM_BASE_URL']}/hooks/paypal/"],
     )
+    if imap_port := told.get("SPM_IMAP_PORT"):
+        folder = dovecot.folder_for(directory / "mailbox")
+        post = dovecot.Post(folder, int(imap_port), told["SPM_IMAP_USER"], told["SPM_IMAP_PASSWORD"])
+        children.start("dovecot", dovecot.command(post))
+        if not embedded.wait_for_port(post.port, seconds=10):
+            raise CannotStart(f"dovecot did not start; its log is {folder / 'dovecot.log'}.")
     _wait_until_healthy(children, [f"{told['SPM_PAYU_URL']}/health"])
 
 
@@ -152,7 +173,9 @@ def _start_portal(children: Children, port: int) -> None:
         + ["--preload", "--access-logfile", "-", "--access-logformat", "%(t)s %(m)s %(s)s %(L)s"],
     )
     worker = [python, "-m", "celery", "-A", "spm", "worker", "--pool", "threads", "--concurrency", "4"]
-    children.start("worker", [*worker, "--loglevel", "INFO", "--without-gossip", "--without-mingle"])
+    children.start(
+        "worker", [*worker, "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-Q", "celery,urgent"]
+    )
     schedule = str(children.logs.parent / "beat-schedule")
     children.start("beat", [python, "-m", "celery", "-A", "spm", "beat", "--schedule", schedule])
 

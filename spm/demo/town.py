@@ -21,17 +21,21 @@ from liabilities.importing import import_dues
 from liabilities.queries import open_dues
 from liabilities.reminders import queue_reminders
 from notifications.dispatch import dispatch
-from payments.actions import ask_provider, expire_payment, start_payment
+from payments.actions import ask_provider, expire_payment
+from payments.checkout import start_payment
 from payments.models import Payment
 from payments.notices import handle_notices
 from payments.states import State
+from payments.wishes import Wish
 from residents.actions import claim_payer, grant_mandate, issue_code, register_payers
 from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
 from residents.queries import find_payer
 from spm.demo.dues import book, dues_file, reminders_tomorrow
+from spm.demo.ledger import enter_decisions, set_off_a_credit
 from spm.demo.people import Inhabitant, companies, people
 from spm.demo.signins import PASSWORD, SIGN_INS
+from spm.demo.unusual import make_unusual
 
 BY = job("load_demo")
 WAYS = (
@@ -68,9 +72,11 @@ def load(town: Town, *, say: Callable[[str], None]) -> None:
         say("należności z trzech lat …")
         _import_history(inhabitants, firms, town)
         _give_addresses([*inhabitants, *firms])
+        enter_decisions(inhabitants, today=town.today, now=town.now)
         say("zgody …")
         _take_consents([*inhabitants, *firms], town)
         _make_accounts(inhabitants, firms, town)
+        make_unusual(inhabitants, firms, today=town.today, now=town.now)
 
 
 def liven(town: Town, *, say: Callable[[str], None]) -> None:
@@ -83,6 +89,7 @@ def liven(town: Town, *, say: Callable[[str], None]) -> None:
     say("płatności …")
     _make_payments([inhabitants[0], *companies(1), *inhabitants[1 : 1 + 3 * len(OUTCOMES)]], town)
     _pay_twice(inhabitants, town)
+    set_off_a_credit(today=town.today, now=town.now)
 
 
 def _import_history(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:
@@ -203,8 +210,8 @@ def _make_payments(inhabitants: Sequence[Inhabitant], town: Town) -> None:
             continue
         outcome, days_ago = OUTCOMES[place % len(OUTCOMES)]
         payment = start_payment(
-            payer=payer,
-            instalment_ids=[due.instalment_id for due in dues[: 1 if place < 2 else 2]],
+            payers=[payer],
+            wishes=[Wish(due.instalment_id) for due in dues[: 1 if place < 2 else 2]],
             provider="payu",
             made_by=anna,
             by=BY,

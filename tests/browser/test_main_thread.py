@@ -110,7 +110,7 @@ def _a_clerk_registers_a_paper(page: Page) -> None:
     page.fill("[name=signed_on]", str(make.today() - timedelta(days=3)))
     for tick in ("property_tax:sms", "property_tax:email", "payments:sms", "payments:email"):
         page.check(f'[name=tick][value="{tick}"]')
-    page.get_by_role("button", name="Zapisz i przyjmij").click()
+    page.get_by_role("button", name="Przyjmij i zostań").click()
     expect(page.get_by_text("przyjęty, zgody obowiązują")).to_be_visible()
 
 
@@ -192,7 +192,7 @@ PAGES = (
     "/prywatnosc/",
     "/latwy-tekst/",
 )
-PAGES += ("/zglos-usterke/", "/wzornik/", "/konto/password/reset/", "/konto/login/code/")
+PAGES += ("/zglos-usterke/", "/zgody/podpisany-wniosek/", "/wzornik/", "/konto/password/reset/", "/konto/login/code/")
 OWN_PAGES = ("/naleznosci/", "/naleznosci/zaplacone/", "/platnosci/", "/wiadomosci/", "/zgody/", "/moje-dane/")
 OWN_PAGES += ("/moje-dane/kto-przegladal/", "/moje-dane/potwierdz/", "/naleznosci/karta/", "/naleznosci/kalendarz/")
 OWN_PAGES += ("/moje-dane/prawa/", "/moje-dane/prawa/sprostowanie/", "/moje-dane/prawa/usuniecie/")

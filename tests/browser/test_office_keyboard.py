@@ -16,7 +16,7 @@ def _press(page: Page, name: str) -> None:
         .filter(has_text=name)
         .or_(page.locator(f':focus[aria-label="{name}"]'))
     )
-    for _ in range(80):
+    for _ in range(200):
         page.keyboard.press("Tab")
         if wanted.count():
             page.keyboard.press("Enter")

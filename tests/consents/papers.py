@@ -8,12 +8,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from consents.actions import accept_application, register_application
 from consents.models import ConsentApplication
 from consents.replacement import Choice
+from core.documents.arriving import check_document
 from residents.identity import IdentityNumber
-from tests import make
+from tests import documents, make
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
-JPEG = b"\xff\xd8\xff\xe0" + b"a photograph"
-PDF = b"%PDF-1.7\n" + b"a scan"
+PNG = documents.picture("PNG")
+JPEG = documents.picture("JPEG")
+FAX = documents.picture("PNG", sheet=documents.paper().convert("1"))
+PDF = documents.pdf()
+PDF_KEPT = check_document(PDF).content
+JPEG_KEPT = check_document(JPEG).content
 WASTE_SMS = Choice("waste", "sms")
 WASTE_EMAIL = Choice("waste", "email")
 

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from consents import clause
-from consents.application_pdf import application_pdf, topics_by_group
+from consents.application_pdf import Known, application_pdf, topics_by_group
 from consents.models import Topic
+from consents.printing import shared_form
 from residents.models import Account, Payer
 from tests import make
 from tests.conftest import SignIn
@@ -35,6 +36,23 @@ def text(made: bytes) -> str:
     return " ".join(" ".join(lines(made)).split())
 
 
+def printed(**known: str) -> bytes:
+    """A form with what is *known*, nothing of it on a blank one."""
+    return application_pdf(shared_form(at=make.now()), Known(**known))  # type: ignore[arg-type]
+
+
+def filled(made: bytes) -> dict[str, str]:
+    """What its fields hold."""
+    fields = read(made).get_fields() or {}
+    return {name: str(field.value or "").replace("\xa0", " ") for name, field in fields.items()}
+
+
+def fields_of(made: bytes) -> list[pypdf.generic.DictionaryObject]:
+    """Its text fields, as a viewer draws them."""
+    fields = read(made).trailer["/Root"]["/AcroForm"]["/Fields"]
+    return [one.get_object() for one in fields if one.get_object()["/FT"] == "/Tx"]
+
+
 def get(browser: Client) -> bytes:
     """What a browser gets."""
     answer = browser.get(PAPER)
@@ -52,32 +70,35 @@ def test_anybody_gets_a_blank_one() -> None:
 
 
 def test_a_confirmed_resident_gets_one_with_their_own_data_but_no_number(signed_in: SignIn, anna: Account) -> None:
-    made = text(get(signed_in(anna)))
-    for mine in ("Anna Nowak", "+48 500 100 200", "anna@example.com"):
-        assert mine in made
-    assert make.pesel(1).value not in made
+    made = get(signed_in(anna))
+    holds = filled(made)
+    assert (holds["nazwa"], holds["telefon"], holds["email"]) == ("Anna Nowak", "+48 500 100 200", "anna@example.com")
+    assert holds["numer"] == ""
+    assert make.pesel(1).value not in text(made)
 
 
 def test_an_attorney_gets_the_principals_paper_and_a_stranger_their_own(
     signed_in: SignIn, piotr: Account, obcy: Account, anna_payer: Payer
 ) -> None:
-    assert "Anna Nowak" in text(get(signed_in(piotr)))
-    strangers = text(get(signed_in(obcy)))
-    assert "Jan Obcy" in strangers
+    assert filled(get(signed_in(piotr)))["nazwa"] == "Anna Nowak"
+    strangers = get(signed_in(obcy))
+    holds = filled(strangers)
+    assert holds["nazwa"] == "Jan Obcy"
     for hers in ("Nowak", "500 100 200", "anna@example.com"):
-        assert hers not in strangers
+        assert hers not in text(strangers)
+        assert hers not in " ".join(holds.values())
 
 
 def test_an_account_without_a_confirmed_identity_gets_a_blank_one(signed_in: SignIn, anna_payer: Payer) -> None:
     newcomer = make.account("nowy@example.com", name="Nowy Mieszkaniec")
-    made = text(get(signed_in(newcomer)))
-    assert "Nowy Mieszkaniec" not in made
-    assert "nowy@example.com" not in made
+    made = get(signed_in(newcomer))
+    assert "Nowy Mieszkaniec" not in text(made) + str(filled(made))
+    assert "nowy@example.com" not in text(made) + str(filled(made))
 
 
 def test_every_kind_in_use_stands_on_it_in_order_and_none_other() -> None:
     Topic.objects.filter(code="alcohol").update(is_active=False)
-    made = text(application_pdf())
+    made = text(printed())
     names = [topic.name for _, topics in topics_by_group() for topic in topics]
     places = [made.index(name) for name in names]
     assert len(names) == 14
@@ -86,38 +107,40 @@ def test_every_kind_in_use_stands_on_it_in_order_and_none_other() -> None:
 
 
 def test_the_whole_clause_and_its_version_stand_on_it() -> None:
-    made = text(application_pdf())
+    made = text(printed())
     assert " ".join(clause.TEXT.split()) in made
     assert f"Wersja klauzuli {clause.VERSION}" in made
 
 
 def test_every_polish_letter_of_a_name_is_printed() -> None:
     name = "Święcisława Gżegżółka-Ździebłońska ĄĆĘŁŃÓŚŹŻ"
-    made = application_pdf(name=name, email="zażółć@gęśla.jaźń.pl")
-    assert name in text(made)
-    assert "zażółć@gęśla.jaźń.pl" in text(made)
+    made = printed(name=name, email="zażółć@gęśla.jaźń.pl")
+    assert filled(made)["nazwa"] == name
+    drawn = [field["/AP"]["/N"].get_object() for field in fields_of(made) if field.get("/V") and "/AP" in field]
+    fonts_drawn = [font.get_object() for look in drawn for font in look["/Resources"].get("/Font", {}).values()]
+    assert {str(font["/BaseFont"]).partition("+")[2].partition("-")[0] for font in fonts_drawn} == {"Lato"}
     fonts = read(made).pages[0]["/Resources"]["/Font"].values()
     assert {str(font.get_object()["/BaseFont"]).partition("+")[2].partition("-")[0] for font in fonts} == {"Lato"}
 
 
 def test_no_line_ends_with_a_lonely_letter_and_nothing_hangs_after_art() -> None:
-    made = lines(application_pdf(name="Anna Nowak", phone="+48500100200", email="anna@example.com"))
+    made = lines(printed(name="Anna Nowak", phone="+48500100200", email="anna@example.com"))
     assert [line for line in made if LONELY.search(line.rstrip())] == []
     assert [line for line in made if re.search(r"(art|ust|lit|nr)\.?$", line.rstrip())] == []
 
 
 @pytest.mark.parametrize("name", ["", "Anna Nowak", "Przedsiębiorstwo " + "Wielobranżowe " * 12])
 def test_it_fits_one_sheet(name: str) -> None:
-    assert len(read(application_pdf(name=name)).pages) == 1
+    assert len(read(printed(name=name)).pages) == 1
 
 
 def test_a_screen_reader_can_read_it() -> None:
-    root = read(application_pdf()).trailer["/Root"]
+    root = read(printed()).trailer["/Root"]
     assert root["/Lang"] == "pl"
     assert root["/MarkInfo"]["/Marked"]
-    assert read(application_pdf()).metadata.title == "Wniosek o powiadomienia"  # type: ignore[union-attr]
+    assert read(printed()).metadata.title == "Wniosek o powiadomienia"  # type: ignore[union-attr]
 
 
 def test_what_a_name_holds_is_printed_and_never_run() -> None:
-    made = text(application_pdf(name="<b>Anna</b> & <img src=file:///etc/passwd>"))
-    assert "<b>Anna</b> & <img src=file:///etc/passwd>" in made
+    name = "<b>Anna</b> & <img src=file:///etc/passwd>"
+    assert filled(printed(name=name))["nazwa"] == name

@@ -122,7 +122,7 @@ def test_op_63_1_fifty_grosze_make_a_zloty(amount: str, rounded: str) -> None:
         ("1234.56", f"1{NBSP}234,56{NBSP}zł"),
         ("1234567.8", f"1{NBSP}234{NBSP}567,80{NBSP}zł"),
         ("999.999", f"1{NBSP}000,00{NBSP}zł"),
-        ("-5.20", f"-5,20{NBSP}zł"),
+        ("-5.20", f"\u22125,20{NBSP}zł"),
     ],
 )
 def test_an_amount_is_shown_with_no_break_spaces(amount: str, shown: str) -> None:

@@ -12,11 +12,17 @@ STAFF = CAST[4:]
 PAGES = """
 #                                           nobody new  anna obcy clerk trea offi insp admi
 /                                           200    go   go   go   go   go   go   go   go
+konto/dane/                                 in     200  200  200  200  200  200  200  200
+konto/dane/pobierz/                         405    405  405  405  405  405  405  405  405
+konto/dane/zamknij/                         in     200  200  200  200  200  200  200  200
 moje-dane/                                  in     who  200  200  who  who  who  who  who
 moje-dane/potwierdz/                        in     200  200  200  200  200  200  200  200
 moje-dane/zgloszenia/                       in     200  200  200  200  200  200  200  200
 moje-dane/umocowania/<int:pk>/              in     404  200  404  404  404  404  404  404
 moje-dane/umocowania/<int:pk>/skan/         in     404  200  404  404  404  404  404  404
+moje-dane/pelnomocnictwa/                   in     who  200  200  who  who  who  who  who
+moje-dane/pelnomocnictwa/<int:pk>/wycofaj/  405    405  405  405  405  405  405  405  405
+moje-dane/pelnomocnictwa/<int:pk>/skan/     in     404  200  404  404  404  404  404  404
 moje-dane/dzialam-jako/                     405    405  405  405  405  405  405  405  405
 moje-dane/kto-przegladal/                   in     who  200  200  who  who  who  who  who
 moje-dane/prawa/                            in     who  200  200  who  who  who  who  who
@@ -31,6 +37,7 @@ zgody/adres/<str:kind>/wyslij-kod/          405    405  405  405  405  405  405 
 zgody/wypisz/<str:token>/                   404    404  404  404  404  404  404  404  404
 zgody/wycofaj/                              405    405  405  405  405  405  405  405  405
 zgody/potwierdzenie.pdf                     in     who  200  200  who  who  who  who  who
+zgody/podpisany-wniosek/                     200    200  200  200  200  200  200  200  200
 zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
 wiadomosci/                                 in     who  200  200  who  who  who  who  who
 wiadomosci/<int:message_id>/                in     who  200  404  who  who  who  who  who
@@ -44,11 +51,18 @@ naleznosci/<int:instalment_id>/wyjasnienie.pdf in  who  200  404  who  who  who 
 kalendarz/<str:secret>.ics                  404    404  404  404  404  404  404  404  404
 naleznosci/<int:instalment_id>/             in     who  200  404  who  who  who  who  who
 platnosci/                                  in     who  200  200  who  who  who  who  who
+platnosci/koszyk/                           in     who  200  200  who  who  who  who  who
+platnosci/przelew/                          in     who  go   go   who  who  who  who  who
+platnosci/przelew/druk.pdf                  in     who  go   go   who  who  who  who  who
 platnosci/rozpocznij/                       in     who  go   go   who  who  who  who  who
 platnosci/<uuid:number>/                    in     who  200  404  who  who  who  who  who
+platnosci/<uuid:number>/przejdz/            in     who  404  404  who  who  who  who  who
 platnosci/<uuid:number>/powrot/             in     who  200  404  who  who  who  who  who
 platnosci/<uuid:number>/potwierdzenie.pdf   in     who  200  404  who  who  who  who  who
-hooks/payu/                                 405    405  405  405  405  405  405  405  405
+hooks/<slug:provider>/                      405    405  405  405  405  405  405  405  405
+hooks/<slug:provider>/konto/<slug:recipient>/ 405  405  405  405  405  405  405  405  405
+api/v1/dues/                                405    405  405  405  405  405  405  405  405
+api/v1/openapi.json                         200    200  200  200  200  200  200  200  200
 hooks/sms/<str:secret>/odpowiedzi/          404    404  404  404  404  404  404  404  404
 hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
 deklaracja-dostepnosci/                     200    200  200  200  200  200  200  200  200
@@ -127,6 +141,7 @@ urzad/residents/payer/<path:object_id>/join_other/ desk desk desk desk go   403 
 urzad/residents/payer/<path:object_id>/part_again/ desk desk desk desk go   403  403  403  go
 urzad/residents/payer/<int:pk>/powod/       desk   desk desk desk 200  200  403  200  200
 urzad/residents/mandate/<int:pk>/skan/      desk   desk desk desk 200  403  403  200  200
+urzad/residents/attorneyrequest/<int:pk>/skan/ desk desk desk desk 200 403 403 200 200
 urzad/residents/accessrecord/podglady.csv   desk   desk desk desk 403  403  403  200  200
 urzad/residents/payer/<path:object_id>/see_document/ desk desk desk desk go 403 403 403 go
 urzad/residents/payer/<path:object_id>/hand_out_code/ desk desk desk desk go 403 403 403 go
@@ -137,13 +152,46 @@ urzad/residents/account/<path:object_id>/remove_factor/ desk desk desk desk 403 
 urzad/residents/account/<path:object_id>/sign_out/ desk desk desk desk 403 403 403 403 go
 urzad/consents/consentapplication/<int:pk>/skan/ desk desk desk desk 200 403 403 200  200
 urzad/consents/consentapplication/<int:pk>/potwierdzenie.pdf desk desk desk desk 200 403 403 200 200
+urzad/consents/signedfile/<int:pk>/plik/ desk desk desk desk 200 403 403 200 200
+urzad/consents/signedfile/<int:pk>/podglad/ desk desk desk desk 200 403 403 200 200
+urzad/mailroom/incomingmail/<int:pk>/oryginal/ desk desk desk desk 200 403  403  200  200
+urzad/mailroom/incomingmail/<int:pk>/<int:place>/ desk desk desk desk 200 403 403 200 200
+urzad/mailroom/incomingmail/<int:pk>/<int:place>/oryginal/ desk desk desk desk 200 403 403 200 200
+urzad/mailroom/incomingmail/<int:pk>/<int:place>/strona/<int:page>/ desk desk desk desk 200 403 403 200 200
+urzad/consents/consentapplication/<int:pk>/skan/<int:page>/ desk desk desk desk 200 403 403 200 200
+urzad/consents/consentapplication/sprawdz/  desk   desk desk desk 405  405  405  405  405
+urzad/consents/incomingscan/wczytaj/        desk   desk desk desk 405  405  405  405  405
+urzad/consents/incomingscan/<int:pk>/plik/  desk   desk desk desk 200  403  403  200  200
+urzad/consents/incomingscan/<int:pk>/odloz/ desk   desk desk desk 405  405  405  405  405
+urzad/consents/incomingscan/<int:pk>/strona/<int:page>/ desk desk desk desk 200 403 403 200 200
 urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/<int:run_id>/do-poprawy.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/<int:run_id>/roznice/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/<int:run_id>/cofnij/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/apitoken/<path:object_id>/revoke/ desk desk desk desk 403 go 403 403 go
+urzad/liabilities/apitoken/<int:pk>/uniewaznij/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/<int:pk>/ksieguj/<slug:verb>/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/przedawnienie/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/ledgerentry/<int:pk>/storno/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/ledgerentry/nadplaty/     desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/ledgerentry/nadplaty/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/decision/<int:pk>/koniec/ desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
+urzad/payments/bankstatement/<int:pk>/rozstrzygnij/ desk desk desk desk 403 200 403 403 200
+urzad/payments/bankstatement/<path:object_id>/see_entries/ desk desk desk desk 403 go 403 403 go
+urzad/payments/bankstatement/<path:object_id>/decide/ desk desk desk desk 403 go 403 403 go
+urzad/payments/bankentry/explain_all/       desk   desk desk desk 403  go   403  403  go
+urzad/payments/bankentry/kolejka/           desk   desk desk desk 403  go   403  403  go
+urzad/payments/bankentry/rozliczeniowe/     desk   desk desk desk 403  200  403  403  200
+urzad/payments/bankentry/<int:pk>/wyjasnij/ desk   desk desk desk 403  200  403  403  200
+urzad/payments/bankentry/<int:pk>/cofnij/   desk   desk desk desk 403  200  403  403  200
+urzad/payments/bankentry/<path:object_id>/open_in_queue/ desk desk desk desk 403 go 403 403 go
+urzad/payments/bankentry/<path:object_id>/reopen/ desk desk desk desk 403 go  403 403  go
 """
 
 # Admin's own pages of each table: `r` opens the list, a row and its history, `a` the form for a new one, `-` nothing.
@@ -156,19 +204,29 @@ core/retentionrule           -     -    -    r    r
 residents/payer              ra    r    -    r    ra
 residents/account            r     -    -    r    r
 residents/mandate            r     -    -    r    r
+residents/attorneyrequest    r     -    -    r    r
 residents/payermerge         r     -    -    r    r
 residents/claim              r     -    -    r    r
 residents/datarequest        r     -    -    r    r
 residents/accessrecord       -     -    -    r    r
 residents/lookreason         -     -    -    r    ra
 consents/consentapplication  ra    -    -    r    ra
+consents/importedpaper       ra    -    -    r    ra
+consents/signedfile          ra    -    -    r    ra
 consents/consent             r     -    -    r    r
+consents/printedform         ra    -    -    r    ra
+consents/incomingscan        r     -    -    r    r
 consents/topic               r     -    r    r    r
 notifications/message        r     r    -    -    r
 notifications/gatewayrest    -     -    -    -    r
+notifications/route          -     -    -    -    ra
+notifications/spending       -     r    -    -    r
+notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     r    r    -    r
-liabilities/instalment       r     r    -    -    r
+mailroom/incomingmail        r     -    -    r    r
+liabilities/instalment       -     r    -    -    r
 liabilities/ledgerentry      -     r    -    -    r
+liabilities/decision         -     r    -    -    r
 liabilities/duekind          -     r    -    -    r
 liabilities/interestrate     -     ra   -    -    ra
 liabilities/fee              -     ra   -    -    ra
@@ -177,7 +235,14 @@ liabilities/reading          -     ra   -    -    ra
 liabilities/bankrate         -     r    -    -    r
 liabilities/reminderrule     -     ra   -    -    ra
 liabilities/importrun        -     ra   -    -    ra
+liabilities/missingdue       -     r    -    -    r
+liabilities/duesource        -     ra   -    -    ra
+liabilities/apitoken         -     ra   -    -    ra
 payments/payment             -     r    -    -    r
+payments/statementfile       -     ra   -    -    ra
+payments/bankstatement       -     r    -    -    r
+payments/bankentry           -     r    -    -    r
+payments/virtualaccount      -     r    -    -    r
 """
 ROW = "<path:object_id>/"
 # The administrator's role (the last column above is an account of the command line, which may do everything): these
@@ -186,6 +251,9 @@ MANAGER_TABLES = {
     "residents/account": "r",
     "residents/lookreason": "ra",
     "notifications/gatewayrest": "r",
+    "notifications/route": "ra",
+    "notifications/spending": "r",
+    "notifications/suppressedaddress": "r",
     "notifications/texttemplate": "r",
     "core/auditentry": "r",
     "core/retentionrule": "r",

@@ -4,7 +4,7 @@ import re
 
 import notifications.states
 import payments.states
-from spm.docs import configuration_table
+from spm.docs import api_description, configuration_table
 from tests.house.tree import FLOORS, ROOT
 
 
@@ -20,6 +20,10 @@ def test_the_pictures_of_states_are_the_ones_of_the_code() -> None:
     text = _doc("docs/states.md")
     assert notifications.states.mermaid() in text, "run `make docs`"
     assert payments.states.mermaid() in text, "run `make docs`"
+
+
+def test_the_description_of_the_api_is_the_one_that_is_served() -> None:
+    assert _doc("docs/formats/openapi.json") == api_description(), "run `make docs`"
 
 
 def test_the_architecture_names_every_floor_and_every_arrow() -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FLOORS = ("core", "residents", "consents", "notifications", "liabilities", "payments", "spm")
-APPS = FLOORS[1:6]
+FLOORS = ("core", "residents", "consents", "notifications", "mailroom", "liabilities", "payments", "spm")
+APPS = FLOORS[1:7]
 PACKAGES = (*FLOORS, "sandbox", "tests", "benchmarks")
 
 

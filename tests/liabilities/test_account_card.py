@@ -14,9 +14,10 @@ from pypdf import PdfReader
 
 from liabilities import account_card as cards
 from liabilities.account_card import CardChoice, account_card, card_lines, opening_balance
-from liabilities.actions import PaymentPart, charge_costs, post_payment, reverse_entry, write_off
+from liabilities.actions import PaymentPart, charge_costs, post_payment, write_off
 from liabilities.models import EntryKind, LedgerEntry
 from liabilities.queries import balance
+from liabilities.storno import reverse_event
 from payments.models import Payment
 from residents.merging import merge_payers, undo_merge
 from residents.models import AccessRecord, Account, Payer
@@ -123,7 +124,7 @@ def test_pages_of_a_long_card_join_without_a_gap(history: Payer, monkeypatch: py
 
 def test_a_storno_leaves_the_card_in_line_with_the_ledger(history: Payer) -> None:
     entry = LedgerEntry.objects.get(reference__startswith="payment:ROL", kind=EntryKind.PAYMENT, account="interest")
-    reverse_entry(entry, reason="pomyłka", on=date(2026, 9, 1), by=make.BY, at=at("2026-09-01"))
+    reverse_event(entry, reason="pomyłka", on=date(2026, 9, 1), by=make.BY, at=at("2026-09-01"))
     for kind in ("", "PODATEK_ROLNY"):
         card = of(history, kind)
         assert card.opening == 0

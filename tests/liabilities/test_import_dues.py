@@ -9,7 +9,7 @@ from core.errors import Refused
 from liabilities.actions import PaymentPart, post_payment, write_off
 from liabilities.importing import ImportReport, import_dues, preview_dues
 from liabilities.models import ImportProblem, ImportRun, Instalment, LedgerEntry, Liability
-from liabilities.queries import credit, unproven_instalments
+from liabilities.queries import credit, known_as_of, unproven_instalments
 from notifications.models import Message
 from residents.models import Payer
 from tests import make
@@ -93,7 +93,9 @@ def test_the_same_file_again_writes_nothing() -> None:
     assert counts(dues(*lines, at=5)) == (0, 0, 2, 0)
     assert list(LedgerEntry.objects.values_list("pk", flat=True)) == before
     assert ImportRun.objects.count() == 3
-    assert make.instalment().as_of == hours(5)
+    assert known_as_of(make.instalment()) == hours(5)
+    assert counts(dues(row("70,00", paid="30,00"), at=4)) == (0, 0, 1, 0)
+    assert make.instalment().assessed == Decimal(100)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from core.errors import Refused
 from core.models import AuditEntry
-from liabilities.actions import PaymentPart, Posting, charge_costs, post_payment, reverse_entry, write_off
+from liabilities.actions import PaymentPart, Posting, charge_costs, post_payment, write_off
 from liabilities.models import Instalment, LedgerEntry
 from liabilities.queries import balance, credit, open_dues, unproven_instalments
+from liabilities.storno import reverse_event
 from notifications.models import Message
 from residents.models import Payer
 from tests import make
@@ -168,12 +169,12 @@ def test_a_storno_names_what_it_reverses_and_is_made_once() -> None:
     instalment = due(amount="100,00", due_on=date(2026, 12, 15))
     pay((instalment, "40.00"))
     entry = LedgerEntry.objects.get(kind="payment")
-    storno = reverse_entry(entry, reason="pomyłka", on=PAID_ON, by=make.BY, at=AT)
+    (storno,) = reverse_event(entry, reason="pomyłka", on=PAID_ON, by=make.BY, at=AT)
     instalment.refresh_from_db()
     assert (storno.reverses, storno.amount, instalment.outstanding) == (entry, Decimal(40), Decimal(100))
     for again in (entry, storno):
         with pytest.raises(Refused, match="już wystornowany"):
-            reverse_entry(again, reason="pomyłka", on=PAID_ON, by=make.BY, at=AT)
+            reverse_event(again, reason="pomyłka", on=PAID_ON, by=make.BY, at=AT)
 
 
 @pytest.mark.django_db
@@ -181,7 +182,7 @@ def test_a_storno_that_would_leave_less_than_nothing_is_refused() -> None:
     instalment = due(amount="100,00", due_on=date(2026, 12, 15))
     pay((instalment, "40.00"))
     with pytest.raises(Refused, match="wpłacono już więcej"):
-        reverse_entry(LedgerEntry.objects.get(kind="assessment"), reason="x", on=PAID_ON, by=make.BY, at=AT)
+        reverse_event(LedgerEntry.objects.get(kind="assessment"), reason="x", on=PAID_ON, by=make.BY, at=AT)
     assert unproven_instalments() == []
 
 

@@ -135,7 +135,7 @@ def test_a_source_with_old_data_is_declined_and_others_are_not() -> None:
     report = remind(TERM - timedelta(days=7))
     assert (report.queued, report.declined_sources) == (1, ("dawny",))
     assert Message.objects.get().about == f"instalment:{make.instalment('NEW').pk}"
-    assert AuditEntry.objects.get(verb="queue_reminders").details == {"queued": 1, "declined": ["dawny"]}
+    assert AuditEntry.objects.get(verb="queue_reminders").details == {"queued": 1, "joined": 0, "declined": ["dawny"]}
 
 
 @pytest.mark.usefixtures("due")

@@ -17,7 +17,7 @@ def anna_told(db: None) -> Payer:
 @pytest.fixture
 def watched(settings: Settings) -> type[watched_gateway.WatchedGateway]:
     """A gateway of the tests' own in the place of SMSAPI, by the setting that towns use."""
-    settings.MESSAGE_GATEWAYS = {"sms": "tests.notifications.watched_gateway.WatchedGateway"}
+    settings.MESSAGE_GATEWAYS = {"sms": ["tests.notifications.watched_gateway.WatchedGateway"]}
     watched_gateway.WatchedGateway.calls = []
     watched_gateway.WatchedGateway.answer = staticmethod(watched_gateway.accept_all)
     return watched_gateway.WatchedGateway

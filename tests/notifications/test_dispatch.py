@@ -8,10 +8,12 @@ from pytest_django.fixtures import Settings
 
 from notifications import tasks
 from notifications.actions import DeliveryReport, record_reports, withdraw_messages
-from notifications.dispatch import claim_batch, dispatch, lease, reclaim_leases
-from notifications.gateways import gateway_for
+from notifications.claiming import claim_batch, lease
+from notifications.dispatch import dispatch
+from notifications.gateways import gateways_of
 from notifications.models import Attempt, Message, TextTemplate
 from notifications.states import State
+from notifications.sweeping import reclaim_leases
 from residents.models import Payer
 from tests import make
 from tests.notifications import watched_gateway
@@ -159,7 +161,7 @@ def test_a_dead_workers_sms_are_asked_about_by_their_key_and_its_mails_are_left_
 ) -> None:
     confirm(anna_told, at=AT)
     for channel in ("sms", "email"):
-        claim_batch(channel, gateway_for(channel), at=AT, worker="dead", limit=10)
+        claim_batch(channel, gateways_of(channel)[0], at=AT, worker="dead", limit=10)
     assert states() == ["sending", "sending"]
     assert send(later(AT, seconds=1)) == {}
     ended = AT + lease()

@@ -9,10 +9,10 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
-from notifications.dispatch import BACKOFF, MOST_ATTEMPTS
 from notifications.gateways import Parcel
 from notifications.gateways.smtp import compose
 from notifications.models import Attempt, GatewayRest, Message
+from notifications.storing import BACKOFF, MOST_ATTEMPTS
 from residents.models import Payer
 from spm import embedded
 from tests import make

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
-from notifications.dispatch import KEY_LIVES
+from notifications.claiming import KEY_LIVES
 from notifications.models import Attempt, GatewayRest, Message
 from residents.models import Payer
 from spm import embedded

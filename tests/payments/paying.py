@@ -14,11 +14,13 @@ from django.test import Client
 from liabilities.models import Instalment, LedgerEntry
 from liabilities.queries import credit
 from notifications.models import Message
-from payments.actions import complete_payment, start_payment
+from payments.actions import complete_payment
+from payments.checkout import start_payment
 from payments.models import Payment
 from payments.providers import Notice
 from payments.providers.payu import HASHES
 from payments.states import State
+from payments.wishes import Wish
 from residents.models import Account, Payer
 from tests import make
 
@@ -29,8 +31,8 @@ def start(payer: Payer, account: Account, *keys: str, at: datetime | None = None
     """Start a payment of the dues with these keys, `ANNA-1` when none is named."""
     moment = at or make.now()
     wanted: dict[str, Any] = {
-        "payer": payer,
-        "instalment_ids": [make.instalment(key).pk for key in keys or ("ANNA-1",)],
+        "payers": [payer],
+        "wishes": [Wish(make.instalment(key).pk) for key in keys or ("ANNA-1",)],
         "provider": "payu",
         "made_by": account,
         "by": make.BY,

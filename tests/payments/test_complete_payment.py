@@ -205,7 +205,7 @@ def test_posted_and_told_or_neither(paying: Paying, monkeypatch: pytest.MonkeyPa
     def broken(**facts: object) -> int:
         raise ConnectionError
 
-    monkeypatch.setattr("payments.actions.queue_message", broken)
+    monkeypatch.setattr("payments.posting.queue_message", broken)
     with pytest.raises(ConnectionError):
         tell(payment, State.PAID)
     monkeypatch.undo()

@@ -92,13 +92,20 @@ def test_an_order_that_payu_forgot_is_given_up_after_two_days(paying: Paying, sa
     assert ask_late_payments(at=make.now() + timedelta(days=2)) == {"expired": 1}
 
 
-def test_one_payment_that_fails_leaves_the_others(paying: Paying, sandbox: Sandbox) -> None:
+def test_one_payment_that_fails_leaves_the_others(paying: Paying, sandbox: Sandbox, settings: Settings) -> None:
+    settings.PAYMENT_PROVIDERS = {**settings.PAYMENT_PROVIDERS, "dawny": "nie.ma.Takiego"}
     first, second = paying.start("ANNA-1"), paying.start("ANNA-2")
     for payment in (first, second):
         _play(sandbox, payment, "pay-silent")
     Payment.objects.filter(pk=first.pk).update(provider="dawny")
     assert ask_late_payments(at=make.now() + LATER) == {"paid": 1}
     assert paying.books() == ("100.00", "0.00", "0.00", 1)
+
+
+def test_a_payment_of_a_provider_that_the_town_gave_up_goes_to_a_clerk(paying: Paying) -> None:
+    payment = paying.start()
+    Payment.objects.filter(pk=payment.pk).update(provider="dawny")
+    assert ask_late_payments(at=make.now() + LATER) == {"clerk": 1}
 
 
 def test_the_timetables_jobs_do_it(paying: Paying, sandbox: Sandbox) -> None:

@@ -156,7 +156,8 @@ def test_a_provider_that_is_down_is_told_kindly_and_takes_nothing(browser: Clien
     answer = confirm(browser, choose(browser))
     assert answer.headers["Location"] == MY_DUES
     told = words(browser.get(MY_DUES))
-    assert "Operator płatności teraz nie odpowiada. Nic nie zostało pobrane. Spróbuj za kilka minut." in told
+    assert "Operator płatności teraz nie odpowiada. Nic nie zostało pobrane." in told
+    assert "Spróbuj za kilka minut albo wybierz inny sposób zapłaty." in told
     assert Payment.objects.get().state == State.FAILED
 
 

@@ -35,9 +35,8 @@ def _read(told: Any, *, name: str = "OpenPayu-Signature") -> Any:
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-384", "SHA-512"])
 def test_each_allowed_hash_signs(algorithm: str) -> None:
-    assert is_signed(
-        BODY, f"sender=checkout;signature={_signed(BODY, algorithm)};algorithm={algorithm};content=DOCUMENT"
-    )
+    header = f"sender=checkout;signature={_signed(BODY, algorithm)};algorithm={algorithm};content=DOCUMENT"
+    assert is_signed(BODY, header, second_key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,7 @@ def test_each_allowed_hash_signs(algorithm: str) -> None:
     ],
 )
 def test_the_parts_of_the_header_come_in_any_order_and_case(header: str) -> None:
-    assert is_signed(BODY, header)
+    assert is_signed(BODY, header, second_key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -73,18 +72,32 @@ def test_the_parts_of_the_header_come_in_any_order_and_case(header: str) -> None
     ],
 )
 def test_anything_else_is_no_signature(header: str) -> None:
-    assert not is_signed(BODY, header)
+    assert not is_signed(BODY, header, second_key=KEY)
 
 
 def test_the_town_may_allow_sha_1_and_forbid_md5(settings: Settings) -> None:
     settings.PAYU = {**settings.PAYU, "algorithms": ["SHA-1"]}
-    assert is_signed(BODY, f"signature={_signed(BODY, 'SHA-1')};algorithm=SHA")
-    assert not is_signed(BODY, f"signature={_signed(BODY)};algorithm=MD5")
+    assert is_signed(BODY, f"signature={_signed(BODY, 'SHA-1')};algorithm=SHA", second_key=KEY)
+    assert not is_signed(BODY, f"signature={_signed(BODY)};algorithm=MD5", second_key=KEY)
 
 
-def test_without_a_second_key_nothing_is_signed(settings: Settings) -> None:
-    settings.PAYU = {**settings.PAYU, "second_key": ""}
-    assert not is_signed(BODY, f"signature={_signed(BODY, key='')};algorithm=MD5")
+def test_without_a_second_key_nothing_is_signed() -> None:
+    assert not is_signed(BODY, f"signature={_signed(BODY, key='')};algorithm=MD5", second_key="")
+
+
+def test_a_recipient_without_keys_of_its_own_never_gets_the_towns(settings: Settings) -> None:
+    odpady = PayU("odpady")
+    assert PayU().is_ready()
+    assert not odpady.is_ready()
+    with pytest.raises(NoticeRefused):
+        odpady.read_notice({"OpenPayu-Signature": f"signature={_signed(BODY)};algorithm=MD5"}, BODY)
+    other = {"pos_id": "145227", "client_id": "145227", "client_secret": "1" * 32, "second_key": "2" * 32}
+    settings.PAYU = {**settings.PAYU, "others": {"odpady": other}}
+    body = json.dumps({"order": {**ORDER, "merchantPosId": "145227"}}).encode()
+    signed = {"OpenPayu-Signature": f"signature={_signed(body, key=other['second_key'])};algorithm=MD5"}
+    assert odpady.read_notice(signed, body).state is State.PAID
+    with pytest.raises(NoticeRefused):
+        PayU().read_notice(signed, body)
 
 
 @pytest.mark.parametrize("name", ["OpenPayu-Signature", "X-OpenPayU-Signature", "openpayu-signature"])

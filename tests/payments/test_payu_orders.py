@@ -8,7 +8,17 @@ import pytest
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
 
-from payments.providers import Order, OrderLine, ProviderDoubt, ProviderDown, ProviderRefused, provider_named, providers
+from payments.providers import (
+    Order,
+    OrderLine,
+    ProviderDoubt,
+    ProviderDown,
+    ProviderRefused,
+    RefundOrder,
+    RefundState,
+    provider_named,
+    providers,
+)
 from payments.providers.payu import PayU
 from payments.states import State
 from spm import embedded
@@ -168,8 +178,22 @@ def test_neither_keys_nor_tokens_nor_addresses_reach_the_log(
         assert secret not in log
 
 
-def test_the_town_names_its_providers_in_the_settings() -> None:
-    assert [provider.name for provider in providers()] == ["payu"]
+def test_the_town_names_its_ways_to_pay_in_their_order(settings: Settings) -> None:
     assert isinstance(provider_named("payu"), PayU)
     with pytest.raises(KeyError):
         provider_named("inny")
+    settings.PAYMENT_WAYS = ["transfer", "payu"]
+    assert [provider.name for provider in providers()] == ["payu"]
+    settings.PAYU = {**settings.PAYU, "client_secret": ""}
+    assert providers() == []
+
+
+def test_a_refund_asked_for_twice_is_one(sandbox: Sandbox) -> None:
+    payu = PayU()
+    order_id = payu.create_order(ORDER).provider_order_id
+    sandbox.control("POST", f"payu/{order_id}/pay-silent")
+    wanted = RefundOrder("1" * 32, order_id, "", Decimal("34.56"), "nadpłata", "")
+    first, again = payu.refund(wanted), payu.refund(wanted)
+    assert (first.state, again.refund_id) == (RefundState.PENDING, first.refund_id)
+    with pytest.raises(ProviderRefused):
+        payu.refund(replace(wanted, number="2" * 32, amount=ORDER.amount))

@@ -13,11 +13,13 @@ from pytest_django.fixtures import Settings
 from core.errors import Refused
 from core.models import AuditEntry
 from liabilities.actions import PaymentPart, charge_costs, post_payment
-from payments.actions import chosen_dues, frozen_until
+from payments.basket import fill_baskets
+from payments.checkout import frozen_until
 from payments.models import Payment, PaymentChange, PaymentLine
 from payments.providers import Order, Redirect
 from payments.providers.payu import PayU
 from payments.states import State
+from payments.wishes import Wish
 from tests import make
 from tests.payments.paying import Paying, path_of
 from tests.sandbox_process import Sandbox
@@ -49,7 +51,8 @@ def test_interest_and_costs_of_the_day_are_frozen_too(paying: Paying) -> None:
     )
     old = make.instalment("OLD")
     charge_costs(old, amount=Decimal(16), reference="letter:1", on=now.date(), by=make.BY, at=now)
-    (due,) = chosen_dues(paying.payer.pk, [old.pk], on=now.date())
+    ((item,),) = [basket.items for basket in fill_baskets([paying.payer], [Wish(old.pk)], on=now.date())]
+    due = item.due
     (line,) = paying.start("OLD").lines.all()
     assert due.interest.amount > 100
     assert (line.principal, line.interest, line.costs) == (Decimal(1000), due.interest.amount, Decimal(16))
@@ -88,11 +91,11 @@ def test_what_cannot_be_paid_is_refused_and_nothing_changes(paying: Paying, sand
     own = make.instalment("ANNA-1").pk
     make.dues(make.row(make.pesel(77), key="OBCY-1", name="Jan Obcy"), source="obcy")
     foreign = make.instalment("OBCY-1").pk
-    assert _refusal(paying, instalment_ids=[]) == "nothing_chosen"
-    assert _refusal(paying, instalment_ids=[foreign]) == "due_unknown"
-    assert _refusal(paying, instalment_ids=[own, foreign]) == "due_unknown"
-    assert _refusal(paying, instalment_ids=[own, 10**17]) == "due_unknown"
-    assert _refusal(paying, instalment_ids=range(1, 102)) == "too_many"
+    assert _refusal(paying, wishes=[]) == "nothing_chosen"
+    assert _refusal(paying, wishes=[Wish(key) for key in [foreign]]) == "due_unknown"
+    assert _refusal(paying, wishes=[Wish(key) for key in [own, foreign]]) == "due_unknown"
+    assert _refusal(paying, wishes=[Wish(key) for key in [own, 10**17]]) == "due_unknown"
+    assert _refusal(paying, wishes=[Wish(key) for key in range(1, 102)]) == "too_many"
     assert _refusal(paying, expected=Decimal("99.99")) == "amount_changed"
     post_payment(
         payer_id=paying.payer.pk,
@@ -102,7 +105,7 @@ def test_what_cannot_be_paid_is_refused_and_nothing_changes(paying: Paying, sand
         by=make.BY,
         at=make.now(),
     )
-    assert _refusal(paying, instalment_ids=[own]) == "due_unknown"
+    assert _refusal(paying, wishes=[Wish(key) for key in [own]]) == "due_unknown"
     assert _orders(sandbox) == []
 
 

@@ -184,13 +184,13 @@ def test_rejected_rows_of_imports_go_after_a_year(anna_payer: Payer) -> None:
     make.dues(make.row(make.pesel(1), key="BAD", amount="sto"))
     assert ImportProblem.objects.exists()
     assert forgotten(make.now() + timedelta(days=300)).get("import_problems") is None
-    assert forgotten(make.now() + timedelta(days=370))["import_problems"] == 1
+    assert forgotten(make.now() + timedelta(days=370))["import_problems"] == 2  # what was wrong, and the row as it came
 
 
 def test_dues_and_payers_only_wait_for_a_person(anna_payer: Payer) -> None:
     done = {one.category: one for one in apply_retention(at=make.now() + _years(30), by=make.BY)}
     assert {code for code, one in done.items() if one.waits} == {
-        *("payers", "accounts", "mandates", "consents", "dues", "payments"),
+        *("payers", "accounts", "mandates", "consents", "dues", "payments", "statements"),
     }
     assert Payer.objects.filter(pk=anna_payer.pk).exists()
     assert make.instalment("ANNA-1")

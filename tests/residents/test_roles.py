@@ -43,7 +43,7 @@ def test_the_five_roles_are_there() -> None:
         ("Zarządzanie kryzysowe", set()),
         ("Inspektor ochrony danych", {"view_payer", "view_accessrecord"}),
         ("Księgowość", {"view_payer", "view_instalment", "view_payment", "view_message"}),
-        ("Referent", {"view_payer", "view_contact", "view_instalment", "view_message"}),
+        ("Referent", {"view_payer", "view_contact", "view_message"}),
     ],
 )
 def test_a_role_sees_of_people_what_its_work_needs(role: str, sees: set[str]) -> None:

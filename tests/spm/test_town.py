@@ -12,14 +12,15 @@ from django.db.models import F, Sum
 from consents.models import ApplicationState, Consent, ConsentApplication
 from core.nrb import parse_nrb
 from core.phones import parse_mobile
-from liabilities.models import ImportRun, Instalment, LedgerEntry
-from liabilities.queries import credit, open_dues
+from liabilities.models import Decision, ImportRun, Instalment, LedgerEntry, LiabilityBearer
+from liabilities.queries import credit, open_dues, unproven_instalments
 from notifications.models import Message
 from payments.models import Payment
 from payments.states import State
 from residents.identity import NumberKind, read_identity
-from residents.models import Account, Claim, Mandate, Payer
+from residents.models import AccessRecord, Account, AttorneyRequest, Claim, DataRequest, Mandate, Payer, PayerMerge
 from residents.queries import find_payer
+from residents.rodo import DOWNLOADED
 from spm.demo.dues import book, reminders_tomorrow
 from spm.demo.people import companies, people
 from spm.demo.signins import PASSWORD, SIGN_INS
@@ -81,12 +82,14 @@ def town(db: None, sandbox: Sandbox) -> Town:
 
 def test_a_loaded_town_shows_something_of_everything(town: Town) -> None:
     """One loading for many looks: it takes a second and a half."""
-    assert Payer.objects.count() == town.people + town.companies
-    assert list(ImportRun.objects.order_by("pk").values_list("rejected", flat=True)) == [0, 0, 0, 0]
+    assert Payer.objects.count() == town.people + town.companies + 1
+    assert set(ImportRun.objects.values_list("rejected", flat=True)) == {0}
     _arrears_and_credit(town)
+    _ledger_of_the_trade()
     _payments_in_every_lasting_state()
     _consents_and_messages()
     _sign_ins_that_work(town)
+    _payers_of_every_kind_and_what_waits_for_clerks(town)
 
 
 def _arrears_and_credit(town: Town) -> None:
@@ -102,6 +105,15 @@ def _arrears_and_credit(town: Town) -> None:
     assert open_dues(anna.pk, on=town.today)
 
 
+def _ledger_of_the_trade() -> None:
+    assert set(Decision.objects.values_list("kind", flat=True)) == {"instalments", "remission"}
+    assert {"set_off", "remission", "prolongation", "transfer"} <= set(
+        LedgerEntry.objects.values_list("kind", flat=True)
+    )
+    assert LiabilityBearer.objects.count() == 1
+    assert unproven_instalments() == []
+
+
 def _payments_in_every_lasting_state() -> None:
     lasting = {State.REDIRECTED, State.PENDING, State.PAID, State.CANCELLED, State.EXPIRED, State.CLERK}
     assert set(Payment.objects.values_list("state", flat=True)) == lasting
@@ -114,6 +126,16 @@ def _consents_and_messages() -> None:
     assert set(Consent.objects.values_list("channel", flat=True)) == {"sms", "email"}
     assert {"due_approaching", "payment_posted"} <= set(Message.objects.values_list("kind", flat=True))
     assert not Message.objects.filter(state__in=["queued", "sending", "failed"]).exists()
+
+
+def _payers_of_every_kind_and_what_waits_for_clerks(town: Town) -> None:
+    foreigner = Payer.objects.get(kind="foreigner")
+    assert open_dues(foreigner.pk, on=town.today)
+    assert Payer.objects.filter(deceased_on__isnull=False).count() == 1
+    assert Payer.objects.filter(merged_into__isnull=False).count() == PayerMerge.objects.count() == 1
+    assert DataRequest.objects.get().kind == "correction"
+    assert AttorneyRequest.objects.get().state == "waiting"
+    assert AccessRecord.objects.filter(what=DOWNLOADED).count() == 1
 
 
 def _sign_ins_that_work(town: Town) -> None:

@@ -1,10 +1,10 @@
-"""`manage.py import_dues FILE [--source NAME] [--as-of ISO-TIME] [--json]`: a dues file into the ledger."""
+"""`manage.py import_dues FILE [--source NAME] [--as-of TIME] [--kind full] [--json]`: a dues file into the ledger."""
 
 from argparse import ArgumentParser
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -12,7 +12,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from core.actor import job
 from core.commands import HouseCommand
 from core.errors import Refused
-from liabilities.importing import import_dues
+from liabilities.dues_formats import DuesFile
+from liabilities.importing import HowToImport, import_dues
+from liabilities.models import ImportKind
 
 LONGEST_SOURCE = 40
 
@@ -43,10 +45,10 @@ def source_name(text: str) -> str:
     return name
 
 
-def content(path: str) -> bytes:
-    """The file's bytes. Raises Refused `file_missing` when it cannot be read."""
+def opened(path: str) -> BinaryIO:
+    """The file, opened. Raises Refused `file_missing` when it cannot be read."""
     try:
-        return Path(path).read_bytes()
+        return Path(path).open("rb")
     except OSError as error:
         raise Refused("file_missing", f"Nie można odczytać pliku {path}.", mend="Sprawdź ścieżkę.") from error
 
@@ -60,22 +62,32 @@ class Command(HouseCommand):
         """FILE, --source, --as-of."""
         parser.add_argument("file")
         parser.add_argument("--source", default="fk", help="name of the finance system")
-        parser.add_argument("--as-of", help="when the system knew what the file says; now by default")
+        parser.add_argument("--as-of", help="when the system knew what the file says; by default as its control record"
+                            " says, or now")  # fmt: skip
+        parser.add_argument("--kind", choices=ImportKind.values, default=ImportKind.DELTA.value,
+                            help="what the file holds, where its control record does not say")  # fmt: skip
+        parser.add_argument("--keys-changed", action="store_true",
+                            help="the source gave its rows new keys on purpose: known dues take them")  # fmt: skip
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Import and tell."""
         now = timezone.now()
-        report = import_dues(
-            content(options["file"]),
-            file_name=Path(options["file"]).name,
-            source=source_name(options["source"]),
-            as_of=moment(options["as_of"], now=now),
-            on=timezone.localdate(),
-            at=now,
-            by=job("import_dues"),
-        )
+        source = source_name(options["source"])
+        with opened(options["file"]) as content:
+            file = DuesFile(content)
+            report = import_dues(
+                file,
+                file_name=Path(options["file"]).name,
+                source=source,
+                as_of=moment(options["as_of"], now=file.control.as_of or now),
+                on=timezone.localdate(),
+                at=now,
+                by=job("import_dues"),
+                how=HowToImport(kind=options["kind"], keys_changed=options["keys_changed"]),
+            )
         told = asdict(report)
-        told.pop("run_id")
+        for name in ("run_id", "outcomes", *(() if report.missing else ("missing",))):
+            told.pop(name)
         return {"rows": told.pop("rows"), "accepted": report.accepted, **told}
 
     def lines(self, answer: dict[str, Any]) -> list[str]:
@@ -84,4 +96,6 @@ class Command(HouseCommand):
             f"Wierszy: {answer['rows']}. Nowych: {answer['created']}, zmienionych: {answer['updated']}, "
             f"bez zmian: {answer['unchanged']}, odrzuconych: {answer['rejected']}."
         )
+        if answer.get("missing"):
+            head += f" Otwartych rat, których nie ma w pełnym pliku: {answer['missing']} (czekają na decyzję)."
         return [head, *(f"  wiersz {e['line']}, {e['column'] or 'cały'}: {e['message']}" for e in answer["errors"])]

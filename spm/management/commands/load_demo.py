@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from core.commands import HouseCommand
 from core.errors import Refused
+from mailroom.models import IncomingMail
 from payments.models import Payment
 from residents.models import Account, Payer
+from spm.demo.letters import deliver_letters
+from spm.demo.people import people
 from spm.demo.town import Town, liven, load
 
 
@@ -32,6 +35,8 @@ class Command(HouseCommand):
             load(town, say=self._say)
         if not Payment.objects.exists():  # also when an earlier start was stopped between the two
             liven(town, say=self._say)
+        if not IncomingMail.objects.exists():
+            deliver_letters(people(town.people, today=town.today), clock=timezone.now, say=self._say)
         return {"payers": Payer.objects.count()}
 
     def _say(self, text: str) -> None:

@@ -3,7 +3,15 @@
 from typing import Any
 
 from core.commands import HouseCommand
-from spm.docs import configuration_table, my_data_tables, processing_register, state_pictures, write
+from spm.docs import (
+    DOCS,
+    api_description,
+    configuration_table,
+    my_data_tables,
+    processing_register,
+    state_pictures,
+    write,
+)
 
 PARTS = {
     "configuration.md": configuration_table,
@@ -11,6 +19,7 @@ PARTS = {
     "register-of-processing.md": processing_register,
     "formats/my-data.md": my_data_tables,
 }
+OPENAPI = "formats/openapi.json"
 
 
 class Command(HouseCommand):
@@ -22,4 +31,5 @@ class Command(HouseCommand):
         """Write each part."""
         for name, part in PARTS.items():
             write(name, part())
-        return {"written": list(PARTS)}
+        (DOCS / OPENAPI).write_text(api_description(), encoding="utf-8")
+        return {"written": [*PARTS, OPENAPI]}

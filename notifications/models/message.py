@@ -1,7 +1,5 @@
-"""The outbox, its attempts, and the texts."""
+"""The outbox: one row a message, and each try to hand it over."""
 
-import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -9,51 +7,11 @@ from django.db.models.functions import Now
 from consents.models import Channel
 from core.fields import SealedTextField
 from notifications.kinds import Priority
+from notifications.models.text import TextVersion
 from notifications.states import FINAL, LABELS, State
 from residents.models import Payer
 
 FINAL_VALUES = sorted(state.value for state in FINAL)
-
-
-class TextTemplate(models.Model):
-    """The text of one kind of message on one channel. What is sent is always a version of it."""
-
-    kind = models.CharField("rodzaj wiadomości", max_length=40)
-    channel = models.CharField("droga", max_length=10, choices=Channel.choices)
-    language = models.CharField("język", max_length=5, default="pl")
-
-    class Meta:
-        verbose_name = "szablon"
-        verbose_name_plural = "szablony"
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "channel", "language"], name="text_template_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} ({self.get_channel_display()})"
-
-
-class TextVersion(models.Model):
-    """One version of a text; the newest is used, earlier ones stay because messages name them. Append-only."""
-
-    template = models.ForeignKey(TextTemplate, models.PROTECT, related_name="versions", verbose_name="szablon")
-    number = models.PositiveIntegerField("wersja")
-    subject = models.CharField("temat", max_length=150, blank=True, default="")
-    body = models.TextField("treść")
-    written_at = models.DateTimeField("napisano", db_default=Now())
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="napisał(a)"
-    )
-
-    class Meta:
-        verbose_name = "wersja tekstu"
-        verbose_name_plural = "wersje tekstów"
-        ordering = ["template", "-number"]
-        constraints = [models.UniqueConstraint(fields=["template", "number"], name="text_version_number_once")]
-        triggers = [pgtrigger.Protect(name="text_version_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.template}, wersja {self.number}"
 
 
 class Message(models.Model):
@@ -62,6 +20,7 @@ class Message(models.Model):
     `kind` names a registered kind (notifications/kinds.py), `facts` are what its text may say (strings; money ends in
     `_pln`, dates in `_on`). `about` names the thing it speaks of («instalment:12»): `withdraw_messages(about=…)` finds
     it there. `dedupe_key` makes a second queueing a no-op. Subject and body are filled in when it is sent, and kept.
+    A `joined` message does not go out: `carried_by` is the one that speaks for both (notifications/joining.py).
     `in_doubt_since` is set while it waits to be asked about again under its key, because an answer was lost.
     `forgotten_at` says since when its text, facts and address are gone (notifications/retention.py).
     """
@@ -88,6 +47,15 @@ class Message(models.Model):
     not_before = models.DateTimeField("nie wcześniej niż", db_default=Now())
     expires_at = models.DateTimeField("nie później niż", null=True, blank=True)
     in_doubt_since = models.DateTimeField("wątpliwa od", null=True, blank=True)
+    carried_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried",
+        verbose_name="w wiadomości",
+        db_index=False,
+    )
     lease_until = models.DateTimeField("zajęta do", null=True, blank=True)
     leased_by = models.CharField("zajęta przez", max_length=80, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField("próby", default=0, db_default=0)
@@ -113,8 +81,9 @@ class Message(models.Model):
     class Meta:
         verbose_name = "wiadomość"
         verbose_name_plural = "wiadomości"
+        permissions = (("read_message", "Może czytać treść wiadomości"),)
         indexes = [
-            # Read by notifications.dispatch.claim_batch.
+            # Read by notifications.claiming.claim_batch.
             models.Index(
                 fields=["channel", "priority", "not_before", "id"],
                 name="message_to_claim",
@@ -123,10 +92,14 @@ class Message(models.Model):
             # Read by the sweeper of leases that ran out.
             models.Index(fields=["lease_until"], name="message_leased", condition=models.Q(state="sending")),
             # Read by withdraw_messages.
-            models.Index(fields=["about"], name="message_about_open", condition=models.Q(state="queued")),
+            models.Index(
+                fields=["about"], name="message_about_open", condition=models.Q(state__in=["queued", "joined"])
+            ),
             models.Index(fields=["payer", "-queued_at"], name="message_inbox"),
             # Read by forget_messages, once a night: rows lie in the order of their days, so a small index finds them.
             BrinIndex(fields=["queued_at"], name="message_to_forget"),
+            # Read by notifications.joining.
+            models.Index(fields=["carried_by"], name="message_carried", condition=models.Q(carried_by__isnull=False)),
             # Read by delivery reports.
             models.Index(
                 fields=["gateway", "gateway_id"], name="message_gateway_id", condition=~models.Q(gateway_id="")
@@ -142,6 +115,11 @@ class Message(models.Model):
                 condition=models.Q(state__in=FINAL_VALUES, closed_at__isnull=False)
                 | (~models.Q(state__in=FINAL_VALUES) & models.Q(closed_at__isnull=True)),
                 violation_error_message="Wiadomość zakończona musi mieć czas zakończenia.",
+            ),
+            models.CheckConstraint(
+                name="message_joined_is_carried",
+                condition=~models.Q(state="joined") | models.Q(carried_by__isnull=False),
+                violation_error_message="Dołączona wiadomość musi mieć tę, która ją niesie.",
             ),
             models.CheckConstraint(
                 name="message_leased_iff_sending",
@@ -171,68 +149,6 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.outcome or '…'}"
-
-
-class GatewayRest(models.Model):
-    """A gateway that takes nothing (no credit, wrong token, away) rests: no worker claims messages for it `until` then.
-
-    Gone as soon as it takes something again. `failures` in a row make the rest longer.
-    """
-
-    gateway = models.CharField("bramka", max_length=20, unique=True)
-    until = models.DateTimeField("wstrzymana do")
-    failures = models.PositiveSmallIntegerField("niepowodzenia z rzędu", default=1)
-    reason = models.CharField("powód", max_length=200)
-
-    class Meta:
-        verbose_name = "wstrzymana bramka"
-        verbose_name_plural = "wstrzymane bramki"
-
-    def __str__(self) -> str:
-        return f"{self.gateway}: {self.reason}"
-
-
-class ServiceLetter(models.Model):
-    """One message that is no notification: a code for an address, or the answer to a STOP. No consent is asked, for the
-    recipient has just asked for it; it is in nobody's inbox, for a code must be read where it was sent.
-
-    The row is the message (notifications/service_letters.py). `body` is emptied when it is sent.
-    """
-
-    channel = models.CharField("droga", max_length=10, choices=Channel.choices)
-    address = SealedTextField("adres")
-    subject = models.CharField("temat", max_length=150, blank=True, default="")
-    body = SealedTextField("treść", blank=True, default="")
-    key = models.CharField("klucz", max_length=120, unique=True)
-    queued_at = models.DateTimeField("w kolejce od", db_default=Now())
-    not_before = models.DateTimeField("nie wcześniej niż")
-    expires_at = models.DateTimeField("nie później niż")
-    tries = models.PositiveSmallIntegerField("próby", default=0)
-    sent_at = models.DateTimeField("wysłano", null=True, blank=True)
-    refused = models.CharField("bramka odmówiła", max_length=80, blank=True, default="")
-
-    class Meta:
-        verbose_name = "wiadomość obsługowa"
-        verbose_name_plural = "wiadomości obsługowe"
-        indexes = [
-            # Read by notifications.service_letters.send_letters.
-            models.Index(
-                fields=["not_before"],
-                name="service_letter_to_send",
-                condition=models.Q(sent_at__isnull=True, refused=""),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"wiadomość obsługowa nr {self.pk}"
-
-
-LETTER_PREFIX = "spm-l"
-
-
-def letter_reference(letter_id: int) -> str:
-    """The id under which a gateway knows a service letter; delivery reports about them are passed over."""
-    return f"{LETTER_PREFIX}{letter_id}"
 
 
 def message_reference(message_id: int) -> str:

@@ -1,0 +1,194 @@
+"""Many payments posted at once: what a bank statement brings. The set-based sibling of `actions.post_payment`.
+
+The same law, the same locks, the same «once for its reference»; but one statement reads all dues, one COPY writes all
+entries (so that the trigger that keeps the sums runs once), and one call withdraws the messages.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from core import audit
+from core.actor import Actor
+from core.bulk import copy_rows
+from core.errors import Refused
+from liabilities.accrual import Circumstances, circumstances
+from liabilities.actions import about_instalment
+from liabilities.figures import Figures, figures
+from liabilities.locking import lock_open
+from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
+from liabilities.posting import NOTHING, Shares, changes_of, shares_of
+from notifications.actions import withdraw_messages
+
+COLUMNS = (
+    *("payer_id", "instalment_id", "kind", "account", "amount", "value_on", "booked_at", "reference", "due_kind_id"),
+)
+DUE_PAID = "należność opłacona"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Money that came for one payer, in złoty.
+
+    `value_on` is the day that the law counts (OP art. 60). `instalments` are those that the payer named (OP art. 62
+    § 1, k.c. art. 451 § 1): they are paid in this order, and what exceeds them is credit. Where none is named, all open
+    dues – of `kind_code` only, unless it is '' – are paid by their terms, the earliest first (OP art. 62 § 1, k.c.
+    art. 451 § 3). What is left is the payer's credit.
+    """
+
+    payer_id: int
+    amount: Decimal
+    value_on: date
+    reference: str
+    instalments: tuple[int, ...] = ()
+    kind_code: str = ""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What came of one payment: the instalments that it paid or paid a part of, and the credit, in złoty.
+
+    `is_new` is false when its reference had been posted before.
+    """
+
+    reference: str
+    instalments: tuple[int, ...]
+    credit: Decimal
+    is_new: bool = True
+
+
+@dataclass
+class _Books:
+    """What the batch knows: the law, the open dues of its payers, and the entries that it will write."""
+
+    law: Figures
+    about: Circumstances
+    kept: dict[int, int]
+    dues: dict[int, Instalment]
+    of_payer: dict[int, list[Instalment]]
+    at: datetime
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+
+    def land(self, payment: Incoming) -> Landed:
+        """Spread one payment over the dues, and keep its entries."""
+        left, touched, last_kind = payment.amount, [], payment.kind_code or None
+        for due in self._chosen(payment):
+            if left <= 0:
+                break
+            shares = shares_of(left, due, law=self.law, about=self.about, on=payment.value_on)
+            if shares.excess == left:  # nothing is left of this due
+                continue
+            self._take(due, shares, payment)
+            touched.append(due.pk)
+            left, last_kind = shares.excess, due.liability.kind_id
+        if left:
+            payer, kind = payment.payer_id, EntryKind.PAYMENT
+            self._row(payer, None, kind, LedgerAccount.CREDIT, -left, payment, due_kind=last_kind)
+        return Landed(payment.reference, tuple(touched), left)
+
+    def _chosen(self, payment: Incoming) -> Iterable[Instalment]:
+        own = self.of_payer.get(payment.payer_id, [])
+        if payment.instalments:
+            known = {due.pk for due in own}
+            return [self.dues[key] for key in payment.instalments if key in known]
+        if payment.kind_code:
+            return [due for due in own if due.liability.kind_id == payment.kind_code]
+        return own
+
+    def _take(self, due: Instalment, shares: Shares, payment: Incoming) -> None:
+        """Keep the entries of one due, and what is left of it for the payments that follow."""
+        regime, owner = due.liability.kind.regime, due.liability.payer_id
+        for kind, account, amount in changes_of(shares, regime=regime, kind=EntryKind.PAYMENT):
+            self._row(owner, due.pk, kind, account, amount, payment)
+        due.outstanding -= shares.principal
+        due.costs -= shares.costs
+        due.booked_interest -= shares.booked
+        due.fee -= shares.fee
+        if (licence := self.about.licences.get(due.pk)) is not None:
+            paid = licence.surcharge_paid + shares.interest
+            self.about.licences[due.pk] = replace(licence, surcharge_paid=paid)
+
+    def _row(
+        self,
+        payer_id: int,
+        instalment: int | None,
+        kind: str,
+        account: str,
+        amount: Decimal,
+        payment: Incoming,
+        *,
+        due_kind: str | None = None,
+    ) -> None:
+        on, reference = payment.value_on, payment.reference
+        self.rows.append((payer_id, instalment, kind, account, amount, on, self.at, reference, due_kind))
+
+
+def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: datetime) -> list[Landed]:
+    """Post *payments*, each once for its reference: one that was posted before only says where it went.
+
+    They take from the dues in the order in which they are given. All of them come in or none. *subject* names in the
+    audit what brought them. Raises Refused `nothing_to_post` for an amount that is not above zero, `foreign_due` for an
+    instalment that is not the payer's.
+    """
+    if any(payment.amount <= 0 for payment in payments):
+        raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
+    with transaction.atomic():
+        named = {key for payment in payments for key in payment.instalments}
+        books = _read({payment.payer_id for payment in payments}, named, at=at)
+        earlier = _earlier([payment.reference for payment in payments])
+        landed = []
+        for payment in payments:
+            if (known := earlier.get(payment.reference)) is None:
+                known = books.land(_checked(replace(payment, payer_id=books.kept[payment.payer_id]), books))
+                earlier[payment.reference] = replace(known, is_new=False)
+            landed.append(known)
+        if books.rows:
+            copy_rows(LedgerEntry._meta.db_table, COLUMNS, [[_text(cell) for cell in row] for row in books.rows])
+        touched = {key for one in landed if one.is_new for key in one.instalments}
+        closed = [key for key in touched if not books.dues[key].outstanding and not books.dues[key].costs]
+        withdraw_messages(about=[about_instalment(key) for key in closed], reason=DUE_PAID, at=at)
+        audit.record("post_incoming", subject, by=by, payments=sum(one.is_new for one in landed))
+    return landed
+
+
+def _text(cell: object) -> object:
+    return cell.isoformat() if isinstance(cell, datetime) else cell
+
+
+def _checked(payment: Incoming, books: _Books) -> Incoming:
+    if payment.instalments:
+        own = {due.pk for due in books.of_payer.get(payment.payer_id, [])}
+        if not own.issuperset(payment.instalments):
+            raise Refused("foreign_due", "Ta należność nie należy do tego płatnika.")
+    return payment
+
+
+def _read(payer_ids: Collection[int], named: Collection[int], *, at: datetime) -> _Books:
+    """The payers' open dues and the *named* ones, locked, by their terms."""
+    locked = lock_open(payer_ids, named)
+    dues = {due.pk: due for _, due in locked.dues}
+    of_payer: dict[int, list[Instalment]] = {}
+    for payer_id, due in locked.dues:
+        of_payer.setdefault(payer_id, []).append(due)
+    for own in of_payer.values():
+        own.sort(key=lambda due: (due.payable_by, due.pk))
+    return _Books(figures(), circumstances(list(dues.values())), locked.kept, dues, of_payer, at)
+
+
+def _earlier(references: Sequence[str]) -> dict[str, Landed]:
+    """What is in the ledger under these references already."""
+    found: dict[str, tuple[list[int], Decimal]] = {}
+    rows = LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.PAYMENT).order_by("pk")
+    for reference, instalment, amount in rows.values_list("reference", "instalment_id", "amount"):
+        keys, credit = found.get(reference, ([], NOTHING))
+        if instalment is None:
+            credit -= amount
+        elif instalment not in keys:
+            keys.append(instalment)
+        found[reference] = (keys, credit)
+    return {
+        reference: Landed(reference, tuple(keys), credit, is_new=False) for reference, (keys, credit) in found.items()
+    }

@@ -1,0 +1,166 @@
+"""Claiming a batch of the outbox for one gateway: under a lease, with consent and address asked again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Subquery, TextField, Value, When
+from django.db.models.functions import Cast
+
+from consents.queries import permitted_contacts
+from notifications.gateways import Gateway
+from notifications.joining import carried_by, free_carried, told_together
+from notifications.kinds import Priority, codes_for_any_hour
+from notifications.models import Message
+from notifications.rendering import Claimed
+from notifications.sending_hours import may_send_at
+from notifications.states import State
+from notifications.suppression import suppressed
+
+KEY_LIVES = timedelta(hours=20)  # SMSAPI's own pages say 24 hours at least: four are left for clocks and queues
+NO_CONSENT = "brak zgody na ten rodzaj powiadomień"
+
+# What was in doubt at one gateway never goes to another.
+# The choice is a step of its own: as a sub-query of the UPDATE it may be run once for each row, past its LIMIT.
+CLAIM = """
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM notifications_message
+    WHERE state = 'queued' AND channel = %(channel)s AND not_before <= %(at)s AND priority <= %(least_urgent)s
+      AND (expires_at IS NULL OR expires_at > %(at)s)
+      AND (in_doubt_since IS NULL OR (gateway = %(gateway)s AND in_doubt_since > %(forgotten)s))
+      AND (%(any_hour)s OR kind = ANY(%(kinds)s))
+    ORDER BY priority, not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+claimed AS (
+UPDATE notifications_message AS m
+SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1, gateway = %(gateway)s
+FROM chosen WHERE m.id = chosen.id
+RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code,
+    m.priority, m.not_before)
+SELECT id, kind, address, facts, attempts, in_doubt_since, payer_id, topic_code FROM claimed
+ORDER BY priority, not_before, id
+"""
+MOVED = """
+UPDATE notifications_message AS m SET address = v.address
+FROM unnest(%s::bigint[], %s::text[]) AS v(id, address) WHERE m.id = v.id AND m.address <> v.address
+"""
+TRIES = "INSERT INTO notifications_attempt (message_id, gateway, outcome, code) SELECT unnest(%s::bigint[]), %s, '', ''"
+
+
+def lease() -> timedelta:
+    """For how long a worker's batch is its own."""
+    return timedelta(seconds=settings.DISPATCH_LEASE_SECONDS)
+
+
+def is_waiting(channel: str, *, at: datetime, least_urgent: Priority) -> bool:
+    """Whether a message of *channel* is due."""
+    due = Message.objects.filter(state=State.QUEUED, channel=channel, not_before__lte=at, priority__lte=least_urgent)
+    return due.exclude(expires_at__lte=at).exists()
+
+
+def claim_batch(
+    channel: str,
+    gateway: Gateway,
+    *,
+    at: datetime,
+    worker: str,
+    limit: int,
+    least_urgent: Priority = Priority.EVENT,
+) -> tuple[list[Claimed], int]:
+    """Claim what is due on *channel*, in order of priority; returns it and how many were refused (no consent any more,
+    an address that takes nothing).
+
+    One transaction of its own, committed with the tries. Consent is asked again at this moment, for the whole batch and
+    for what it carries, and the address is the one that the payer has now.
+    """
+    hours = settings.SENDING_HOURS
+    opens, closes = (time.fromisoformat(str(hours[name])) for name in ("opens", "closes"))
+    values: dict[str, Any] = {
+        "at": at,
+        "until": at + lease(),
+        "forgotten": at - KEY_LIVES,
+        "worker": worker,
+        "channel": channel,
+        "gateway": gateway.name,
+        "limit": limit,
+        "least_urgent": int(least_urgent),
+        "any_hour": may_send_at(at, opens=opens, closes=closes, sundays=bool(hours["sundays"])),
+        "kinds": codes_for_any_hour(),
+    }
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        claimed = [Claimed(*row) for row in cursor.fetchall()]
+        if not claimed:
+            return [], 0
+        carried = carried_by([message.message_id for message in claimed])
+        ids = [message.message_id for message in claimed]
+        addresses = _addresses_now([*ids, *(one.pk for ones in carried.values() for one in ones)])
+        barred = _barred(ids, addresses, channel)
+        _refuse(barred, at=at)
+        for reason, state, some in _left_out(carried, addresses, at):
+            Message.objects.filter(pk__in=some).update(state=state, reason=reason, closed_at=at)
+        free_carried([message_id for message_id in barred if message_id in carried])
+        kept = [
+            _for_all(message, carried.get(message.message_id, []), addresses, at)
+            for message in claimed
+            if message.message_id not in barred
+        ]
+        ids = [message.message_id for message in kept]
+        cursor.execute(MOVED, [ids, [message.address for message in kept]])
+        cursor.execute(TRIES, [ids, gateway.name])
+    return kept, len(barred)
+
+
+def _barred(message_ids: Sequence[int], addresses: Mapping[int, str], channel: str) -> dict[int, str]:
+    """The messages that are not to be sent, with the reason."""
+    barred = {message_id: NO_CONSENT for message_id in message_ids if message_id not in addresses}
+    mine = {message_id: addresses[message_id] for message_id in message_ids if message_id in addresses}
+    dead = suppressed(channel, mine)
+    return barred | {message_id: f"adres nie przyjmuje wiadomości: {reason}" for message_id, reason in dead.items()}
+
+
+def _left_out(
+    carried: Mapping[int, Sequence[Message]], addresses: Mapping[int, str], at: datetime
+) -> list[tuple[str, State, list[int]]]:
+    """Carried messages that are not told any more: past their time, or without consent."""
+    everyone = [one for ones in carried.values() for one in ones]
+    late = [one.pk for one in everyone if one.expires_at and one.expires_at <= at]
+    refused = [one.pk for one in everyone if one.pk not in addresses and one.pk not in late]
+    told = (("po terminie ważności", State.EXPIRED, late), (NO_CONSENT, State.REFUSED, refused))
+    return [(reason, state, some) for reason, state, some in told if some]
+
+
+def _for_all(message: Claimed, carried: Sequence[Message], addresses: Mapping[int, str], at: datetime) -> Claimed:
+    """The message as it speaks for itself and for what it carries, to the address of now."""
+    still = [one for one in carried if one.pk in addresses and not (one.expires_at and one.expires_at <= at)]
+    kind, facts = told_together(message.kind, message.facts, still)
+    return replace(message, kind=kind, facts=facts, address=addresses[message.message_id])
+
+
+def _addresses_now(message_ids: Sequence[int]) -> dict[int, str]:
+    """The sealed address to which each message may go now; those without consent are left out."""
+    mine = permitted_contacts().filter(
+        payer_id=OuterRef("payer_id"),
+        topic__code=Cast(OuterRef("topic_code"), CharField()),
+        channel=OuterRef("channel"),
+    )
+    now = Subquery(mine.annotate(sealed=Cast("address", TextField())).values("sealed")[:1])
+    rows = Message.objects.filter(pk__in=message_ids).annotate(now=now).values_list("pk", "now")
+    return {message_id: address for message_id, address in rows if address is not None}
+
+
+def _refuse(barred: Mapping[int, str], *, at: datetime) -> None:
+    is_clear = When(in_doubt_since__isnull=True, then=Value(State.REFUSED.value))
+    for reason in set(barred.values()):
+        mine = [message_id for message_id, why in barred.items() if why == reason]
+        Message.objects.filter(pk__in=mine).update(
+            state=Case(is_clear, default=Value(State.UNKNOWN.value)),
+            closed_at=Case(
+                When(in_doubt_since__isnull=True, then=Value(at)), default=None, output_field=DateTimeField()
+            ),
+            sent_at=F("in_doubt_since"),
+            reason=reason[:200],
+            lease_until=None,
+        )

@@ -1,0 +1,22 @@
+"""The outbox, its attempts, the gateways' state, and the texts."""
+
+from notifications.models.gateway import GatewayRest, Route, Spending
+from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
+from notifications.models.message import Attempt, Message, message_reference
+from notifications.models.suppression import SuppressedAddress
+from notifications.models.text import TextTemplate, TextVersion
+
+__all__ = [
+    "LETTER_PREFIX",
+    "Attempt",
+    "GatewayRest",
+    "Message",
+    "Route",
+    "ServiceLetter",
+    "Spending",
+    "SuppressedAddress",
+    "TextTemplate",
+    "TextVersion",
+    "letter_reference",
+    "message_reference",
+]

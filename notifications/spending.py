@@ -1,0 +1,48 @@
+"""What the gateways took, counted by day, kind and topic in the transaction that stores their answers."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from notifications.gateways import Receipt
+from notifications.rendering import Claimed
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+COUNT = """
+INSERT INTO notifications_spending AS s (day, gateway, channel, kind, topic_code, messages, parts, points)
+SELECT %(day)s, %(gateway)s, %(channel)s, * FROM unnest(
+    %(kinds)s::text[], %(topics)s::text[], %(messages)s::int[], %(parts)s::int[], %(points)s::numeric[])
+ON CONFLICT (day, gateway, channel, kind, topic_code) DO UPDATE
+SET messages = s.messages + excluded.messages, parts = s.parts + excluded.parts, points = s.points + excluded.points
+"""
+
+
+def count_spending(taken: Sequence[tuple[Claimed, Receipt]], *, gateway: str, channel: str, at: datetime) -> None:
+    """Add the messages that *gateway* has *taken* to the day's counts (Warsaw's day of *at*)."""
+    sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
+    for message, receipt in taken:
+        counts = sums[message.kind, message.topic]
+        counts[0] += 1
+        counts[1] += receipt.parts or 0
+        counts[2] += receipt.cost_points or 0
+    if not sums:
+        return
+    keys = sorted(sums)  # every worker locks the rows in this order
+    with connection.cursor() as cursor:
+        cursor.execute(
+            COUNT,
+            {
+                "day": at.astimezone(WARSAW).date(),
+                "gateway": gateway,
+                "channel": channel,
+                "kinds": [kind for kind, _ in keys],
+                "topics": [topic for _, topic in keys],
+                "messages": [int(sums[key][0]) for key in keys],
+                "parts": [int(sums[key][1]) for key in keys],
+                "points": [sums[key][2] for key in keys],
+            },
+        )

@@ -1,0 +1,202 @@
+"""New entries of bank statements matched and posted by batches: what is certain goes into the ledger, the rest waits.
+
+A batch is one transaction: its entries locked, matched, posted and marked together. Killed at any line it is as if it
+had not begun, and the next run takes it up.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.actor import Actor
+from liabilities.incoming import Incoming, post_incoming
+from payments.candidates import Search
+from payments.entry_states import Chain, EntryState, Rule
+from payments.matching import Facts, certain, propose
+from payments.models import BankEntry, entry_reference
+from payments.payouts import provider_of_payout
+from payments.virtual_accounts import owners_of
+
+BATCH = 5_000
+ZLOTY = "PLN"
+MARKED = """
+UPDATE payments_bankentry AS e
+SET state = v.state, payer_id = v.payer_id, rule = v.rule, provider = v.provider,
+    posting = CASE WHEN v.state = 'posted' THEN 1 ELSE 0 END,
+    settled_at = CASE WHEN v.state = 'posted' THEN %s END
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[])
+    AS v(id, state, payer_id, rule, provider)
+WHERE e.id = v.id
+"""
+
+
+@dataclass(frozen=True)
+class _New:
+    """An entry to be matched."""
+
+    pk: int
+    mark: str
+    amount: Decimal
+    paid_on: date
+    sender: str
+    credited: str
+    is_lump: bool
+    currency: str
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What becomes of an entry."""
+
+    state: EntryState
+    payer_id: int | None = None
+    rule: str = ""
+    provider: str = ""
+
+
+WAITS = _Verdict(EntryState.WAITING)
+
+
+@dataclass
+class _Batch:
+    """A batch while it is matched."""
+
+    entries: list[_New]
+    verdicts: dict[int, _Verdict] = field(default_factory=dict)
+    payments: list[Incoming] = field(default_factory=list)
+
+    def left(self) -> list[_New]:
+        """The entries without a verdict."""
+        return [entry for entry in self.entries if entry.pk not in self.verdicts]
+
+    def post(
+        self, entry: _New, payer_id: int, rule: Rule, *, instalments: tuple[int, ...] = (), kind: str = ""
+    ) -> None:
+        """This entry's money is that payer's."""
+        self.verdicts[entry.pk] = _Verdict(EntryState.POSTED, payer_id, rule)
+        self.payments.append(
+            Incoming(payer_id, entry.amount, entry.paid_on, entry_reference(entry.pk, 1), instalments, kind)
+        )
+
+
+def match_entries(*, by: Actor, at: datetime, batch: int = BATCH) -> int:
+    """Match every new entry of accepted statements, post what is certain; returns how many were looked at."""
+    looked_at = 0
+    while count := _match_some(by=by, at=at, most=batch):
+        looked_at += count
+    return looked_at
+
+
+def _match_some(*, by: Actor, at: datetime, most: int) -> int:
+    with transaction.atomic():
+        rows = (
+            BankEntry.objects.filter(state=EntryState.NEW, statement__chain=Chain.CHAINED)
+            .select_for_update(of=("self",), skip_locked=True)
+            .order_by("pk")
+            .values_list(
+                *("pk", "mark", "amount", "paid_on", "sender", "credited", "is_lump", "statement__currency"),
+            )[:most]
+        )
+        work = _Batch([_New(*row) for row in rows])
+        if not work.entries:
+            return 0
+        _by_kind(work)
+        _by_virtual_account(work)
+        _by_words(work, on=timezone.localdate(at))
+        _debits(work)
+        first, last = work.entries[0].pk, work.entries[-1].pk
+        if work.payments:
+            post_incoming(work.payments, subject=f"bank_entries:{first}-{last}", by=by, at=at)
+        _mark(work.verdicts, at=at)
+    return len(work.entries)
+
+
+def _by_kind(work: _Batch) -> None:
+    """What needs no look-up: reversals, lumps and other currencies wait for a clerk."""
+    for entry in work.entries:
+        if entry.mark in {"RC", "RD"} or (entry.mark == "C" and (entry.is_lump or entry.currency != ZLOTY)):
+            work.verdicts[entry.pk] = WAITS
+
+
+def _by_virtual_account(work: _Batch) -> None:
+    """First in order: the account to which it came names the payer, and maybe the kind of due."""
+    told = [entry for entry in work.left() if entry.credited and entry.mark == "C"]
+    owners = owners_of({entry.credited for entry in told})
+    for entry in told:
+        if (owner := owners.get(entry.credited)) is not None:
+            work.post(entry, owner.payer_id, Rule.VIRTUAL, kind=owner.kind_code)
+
+
+def _by_words(work: _Batch, *, on: date) -> None:
+    """Then what stands in the title, and who sent it; payouts of providers are set apart."""
+    incoming = [entry for entry in work.left() if entry.mark == "C"]
+    facts = facts_of([entry.pk for entry in incoming])
+    for key, one in list(facts.items()):
+        if provider := provider_of_payout(name=one.name, title=one.title):
+            work.verdicts[key] = _Verdict(EntryState.PAYOUT, None, Rule.PROVIDER, provider)
+            del facts[key]
+    search = Search(facts, on=on)
+    for entry in incoming:
+        if entry.pk in work.verdicts:
+            continue
+        found = certain(propose(facts[entry.pk], search.candidates(entry.pk)))
+        if found is None:
+            work.verdicts[entry.pk] = WAITS
+        else:
+            work.post(entry, found.payer_id, found.rule, instalments=found.instalments)
+
+
+def _debits(work: _Batch) -> None:
+    """Debits are outgoing money; one that sends the sum of a posted credit back to where it came from may take it back,
+    and a clerk is asked.
+    """
+    debits = work.left()
+    senders = {entry.sender for entry in debits if entry.sender}
+    posted = BankEntry.objects.filter(state=EntryState.POSTED, mark="C", sender__in=senders)
+    came = set(posted.values_list("sender", "amount")) if senders else set()
+    posting = {key for key, verdict in work.verdicts.items() if verdict.state is EntryState.POSTED}
+    came |= {(one.sender, one.amount) for one in work.entries if one.pk in posting}
+    for entry in debits:
+        is_return = (entry.sender, entry.amount) in came
+        work.verdicts[entry.pk] = WAITS if is_return else _Verdict(EntryState.OUTGOING)
+
+
+def facts_of(entry_ids: Collection[int]) -> dict[int, Facts]:
+    """What the bank said of these entries, opened."""
+    if not entry_ids:
+        return {}
+    rows = BankEntry.objects.filter(pk__in=entry_ids).values_list("pk", "amount", "paid_on", "sender", "details")
+    found = {}
+    for key, amount, paid_on, sender, details in rows:
+        title, name, _ = read_details(details)
+        found[key] = Facts(amount, paid_on, title, name, sender)
+    return found
+
+
+def read_details(details: str) -> tuple[str, str, str]:
+    """Title, name and the bank's own text of an entry's `details`; what no key opens shows as it is."""
+    try:
+        title, name, text = json.loads(details)
+    except ValueError:
+        return details, "", ""
+    return title, name, text or title
+
+
+def _mark(verdicts: Mapping[int, _Verdict], *, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MARKED,
+            [
+                at,
+                list(verdicts),
+                [one.state.value for one in verdicts.values()],
+                [one.payer_id for one in verdicts.values()],
+                [str(one.rule) for one in verdicts.values()],
+                [one.provider for one in verdicts.values()],
+            ],
+        )
