@@ -17,6 +17,8 @@ from residents.models import Contact
 
 BY = job("benchmark")
 TABLES = (
+    *("payments_bankentry", "payments_bankstatement", "payments_statementproblem", "payments_statementblock"),
+    *("payments_statementfile", "payments_virtualaccount"),
     *("notifications_attempt", "notifications_message", "liabilities_importproblem", "liabilities_ledgerentry"),
     *("payments_paymentline", "payments_paymentchange", "payments_payment", "liabilities_instalment"),
     *("liabilities_liability", "liabilities_importrun", "consents_consent", "consents_applicationchoice"),

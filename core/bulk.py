@@ -15,7 +15,8 @@ AT_ONCE = 500
 
 def _line(row: Sequence[Any]) -> str:
     line = "\t".join(["\\N" if cell is None else str(cell) for cell in row])
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(row):
+    # A backslash of our own stands for each NULL; one more is somebody's text.
+    if line.count("\\") != row.count(None) or "\n" in line or "\r" in line or line.count("\t") >= len(row):
         line = "\t".join("\\N" if cell is None else str(cell).translate(ESCAPES) for cell in row)
     return f"{line}\n"
 

@@ -106,6 +106,8 @@ def interest_of(due: Instalment, *, law: Figures, about: Circumstances, on: date
         regime=due.liability.kind.regime,
         licence=about.licences.get(due.pk),
     )
+    if not due.booked_interest and due.pk not in about.remitted:
+        return counted
     remitted = min(counted.amount, sum((one.left(due.outstanding) for one in about.remitted.get(due.pk, [])), NOTHING))
     amount = max(due.booked_interest, counted.amount - remitted)
     return replace(counted, amount=amount, booked=due.booked_interest, remitted=remitted)

@@ -71,6 +71,7 @@ class Figures:
         """
         if regime == Regime.ALCOHOL and licence is not None and principal > 0:
             return self._surcharge(licence, payable_by=payable_by, on=on)
+        is_late = on > payable_by
         try:
             return interest_due(
                 principal,
@@ -78,8 +79,8 @@ class Figures:
                 on=on,
                 regime=Regime(regime),
                 rates=self.rates.get(regime, []),
-                minimum=self.minimum(on),
-                compare_exact=self.compare_exact(on),
+                minimum=self.minimum(on) if is_late else None,
+                compare_exact=is_late and self.compare_exact(on),
             )
         except Refused as refusal:
             basis = f"Odsetek nie naliczono. {refusal.message}"

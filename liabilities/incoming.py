@@ -69,7 +69,7 @@ class _Books:
     kept: dict[int, int]
     dues: dict[int, Instalment]
     of_payer: dict[int, list[Instalment]]
-    at: datetime
+    at: str
     rows: list[tuple[object, ...]] = field(default_factory=list)
 
     def land(self, payment: Incoming) -> Landed:
@@ -78,9 +78,9 @@ class _Books:
         for due in self._chosen(payment):
             if left <= 0:
                 break
-            shares = shares_of(left, due, law=self.law, about=self.about, on=payment.value_on)
-            if shares.excess == left:  # nothing is left of this due
+            if not (due.outstanding or due.costs or due.booked_interest or due.fee):
                 continue
+            shares = shares_of(left, due, law=self.law, about=self.about, on=payment.value_on)
             self._take(due, shares, payment)
             touched.append(due.pk)
             left, last_kind = shares.excess, due.liability.kind_id
@@ -141,12 +141,15 @@ def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: 
         earlier = _earlier([payment.reference for payment in payments])
         landed = []
         for payment in payments:
-            if (known := earlier.get(payment.reference)) is None:
-                known = books.land(_checked(replace(payment, payer_id=books.kept[payment.payer_id]), books))
-                earlier[payment.reference] = replace(known, is_new=False)
+            known = earlier.get(payment.reference)
+            if known is None:
+                known = books.land(_checked(payment, books))
+                earlier[payment.reference] = known
+            elif known.is_new:
+                known = replace(known, is_new=False)
             landed.append(known)
         if books.rows:
-            copy_rows(LedgerEntry._meta.db_table, COLUMNS, [[_text(cell) for cell in row] for row in books.rows])
+            copy_rows(LedgerEntry._meta.db_table, COLUMNS, books.rows)
         touched = {key for one in landed if one.is_new for key in one.instalments}
         closed = [key for key in touched if not books.dues[key].outstanding and not books.dues[key].costs]
         withdraw_messages(about=[about_instalment(key) for key in closed], reason=DUE_PAID, at=at)
@@ -154,11 +157,10 @@ def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: 
     return landed
 
 
-def _text(cell: object) -> object:
-    return cell.isoformat() if isinstance(cell, datetime) else cell
-
-
 def _checked(payment: Incoming, books: _Books) -> Incoming:
+    """The payment as one of the record that stands for its payer."""
+    if (kept := books.kept[payment.payer_id]) != payment.payer_id:
+        payment = replace(payment, payer_id=kept)
     if payment.instalments:
         own = {due.pk for due in books.of_payer.get(payment.payer_id, [])}
         if not own.issuperset(payment.instalments):
@@ -175,7 +177,7 @@ def _read(payer_ids: Collection[int], named: Collection[int], *, at: datetime) -
         of_payer.setdefault(payer_id, []).append(due)
     for own in of_payer.values():
         own.sort(key=lambda due: (due.payable_by, due.pk))
-    return _Books(figures(), circumstances(list(dues.values())), locked.kept, dues, of_payer, at)
+    return _Books(figures(), circumstances(list(dues.values())), locked.kept, dues, of_payer, at.isoformat())
 
 
 def _earlier(references: Sequence[str]) -> dict[str, Landed]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from core.errors import Refused
-from liabilities.models import Instalment, LiabilityBearer
+from liabilities.models import DueKind, Instalment, LiabilityBearer
 from residents.models import Payer
 
 
@@ -80,8 +80,7 @@ class LockedBooks:
 def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> LockedBooks:
     """Lock many payers, then their open instalments and the named ones, each in order of their keys.
 
-    The instalments come with liability and kind, and with the columns that a posting needs: in a batch each other one
-    would cost.
+    The instalments come with liability and kind.
     """
     kept = _lock_records(payer_ids)
     records = set(kept.values())
@@ -95,13 +94,13 @@ def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> Lo
     rows = list(
         Instalment.objects.filter(is_wanted, whose)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("liability__kind")
-        .only(
-            *("payable_by", "accrues_after", "outstanding", "costs", "booked_interest", "fee"),
-            *("liability__payer_id", "liability__kind__regime"),
-        )
+        .select_related("liability")
+        .defer("as_of", "liability__registered_at")
         .order_by("pk")
     )
+    kinds = DueKind.objects.in_bulk()
+    for due in rows:
+        due.liability.kind = kinds[due.liability.kind_id]
     of_liability: dict[int, list[Instalment]] = {}
     for due in rows if bearers else ():
         of_liability.setdefault(due.liability_id, []).append(due)

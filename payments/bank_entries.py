@@ -157,8 +157,9 @@ def _debits(work: _Batch) -> None:
     """
     debits = work.left()
     senders = {entry.sender for entry in debits if entry.sender}
-    posted = BankEntry.objects.filter(state=EntryState.POSTED, mark="C", sender__in=senders)
-    came = set(posted.values_list("sender", "amount")) if senders else set()
+    amounts = {entry.amount for entry in debits}
+    posted = BankEntry.objects.filter(state=EntryState.POSTED, mark="C", sender__in=senders, amount__in=amounts)
+    came = set(posted.values_list("sender", "amount").distinct()) if senders else set()
     posting = {key for key, verdict in work.verdicts.items() if verdict.state is EntryState.POSTED}
     came |= {(one.sender, one.amount) for one in work.entries if one.pk in posting}
     for entry in debits:

@@ -9,6 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from core.errors import Refused
@@ -24,6 +25,15 @@ from residents.models import Payer
 from residents.queries import find_payer
 
 BY_DECISION = "w tytule jest numer decyzji"
+MOST_OF_SENDER = 5  # payers
+TELLING = """
+SELECT s.sender FROM unnest(%s::text[]) AS s(sender) CROSS JOIN LATERAL (
+    SELECT count(*) AS payers FROM (
+        SELECT DISTINCT payer_id FROM payments_bankentry
+        WHERE sender = s.sender AND state = 'posted' AND payer_id IS NOT NULL ORDER BY payer_id LIMIT %s
+    ) AS p
+) AS known WHERE known.payers BETWEEN 1 AND %s
+"""
 MOST_DECISIONS = 500  # of one batch: each is looked for in the titles of all dues
 
 
@@ -67,6 +77,7 @@ class Search:
         kept = set(self._kept.values())
         self._names = dict(Payer.objects.filter(pk__in=kept).values_list("pk", "name"))
         self._open = _open_instalments(kept)
+        self._seen: dict[date, dict[int, list[OwnDue]]] = {}
 
     def candidates(self, key: int) -> list[Candidate]:
         """Who may be meant by the entry *key*."""
@@ -81,8 +92,7 @@ class Search:
         ]
 
     def _candidate(self, payer_id: int, found: _Found, facts: Facts, *, is_only: bool) -> Candidate:
-        seen = seen_on(self._open.get(payer_id, ()), on=facts.paid_on)
-        dues = [_own_due(due, instalment) for due, instalment in zip(seen, self._open.get(payer_id, ()), strict=True)]
+        dues = self._dues_on(facts.paid_on).get(payer_id, [])
         still_open = {due.instalment_id for due in dues}
         return Candidate(
             payer_id=payer_id,
@@ -95,6 +105,16 @@ class Search:
             seen_same=found.seen_same,
             is_only_one=is_only,
         )
+
+    def _dues_on(self, on: date) -> dict[int, list[OwnDue]]:
+        """The open dues of all candidates as they stood on a day of payment: counted once for a batch."""
+        if on not in self._seen:
+            told = {due.pk: due for own in self._open.values() for due in own}
+            seen = {due.instalment_id: due for due in seen_on(told.values(), on=on)}
+            self._seen[on] = {
+                payer_id: [_own_due(seen[due.pk], due) for due in own] for payer_id, own in self._open.items()
+            }
+        return self._seen[on]
 
     def _each(self, kind: str) -> dict[Any, list[int]]:
         """What the titles name of a *kind* of clue → the entries that do."""
@@ -179,12 +199,24 @@ class Search:
         for key, facts in self._facts.items():
             if facts.sender:
                 of_sender[facts.sender].append(key)
-        for sender, payer_id, amount, times in _memory(of_sender):
+        for sender, payer_id, amount, times in _memory(_telling(of_sender)):
             self._senders[sender].add(payer_id)
             for key in of_sender[sender]:
                 found = self._leads[key][payer_id]
                 found.seen += times
                 found.seen_same += times if amount == self._facts[key].amount else 0
+
+
+def _telling(senders: Collection[str]) -> list[str]:
+    """Those of these accounts that paid for a few payers only: a post office's account tells nothing of whose it is.
+
+    An index answers it without reading all that such an account ever paid.
+    """
+    if not senders:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(TELLING, [list(senders), MOST_OF_SENDER + 1, MOST_OF_SENDER])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _memory(senders: Collection[str]) -> "QuerySet[BankEntry, tuple[str, int, Decimal, int]]":
@@ -231,4 +263,4 @@ def _open_instalments(payer_ids: Collection[int]) -> dict[int, list[Instalment]]
 
 def _own_due(due: OpenDue, instalment: Instalment) -> OwnDue:
     words = f"{due.title} {due.year}, rata {due.number}"
-    return OwnDue(due.instalment_id, instalment.liability.kind_id, due.payable_by, due.total, words)
+    return OwnDue(due.instalment_id, instalment.liability.kind_id, due.payable_by, due.total, due.principal, words)

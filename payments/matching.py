@@ -89,12 +89,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class OwnDue:
-    """One open instalment of a candidate; `total` is principal, interest and costs on the day of payment."""
+    """One open instalment of a candidate, in złoty; `total` is principal, interest and costs on the day of payment."""
 
     instalment_id: int
     kind_code: str
     payable_by: date
     total: Decimal
+    principal: Decimal
     words: str
 
 
@@ -186,24 +187,36 @@ def _times(count: int) -> str:
 
 def _fits(amount: Decimal, candidate: Candidate, chosen: Collection[int]) -> str:
     dues = [due for due in candidate.dues if due.instalment_id in chosen]
-    if not dues or sum((due.total for due in dues), Decimal(0)) != amount:
-        return ""
-    return f"kwota równa się: {dues[0].words}" if len(dues) == 1 else f"kwota równa się sumie {len(dues)} rat"
+    words = dues[0].words if len(dues) == 1 else f"suma {len(dues)} rat"
+    if dues and sum((due.total for due in dues), Decimal(0)) == amount:
+        return f"ta sama kwota: {words}"
+    if dues and sum((due.principal for due in dues), Decimal(0)) == amount:
+        return f"ta sama kwota, bez odsetek: {words}"
+    return ""
 
 
 def fitting(amount: Decimal, dues: Sequence[OwnDue]) -> list[int]:
-    """Instalments that come to *amount* to the grosz: one of them, else the first few by their terms; else none."""
+    """Instalments that come to *amount* to the grosz: one of them, else the first few by their terms; else none.
+
+    People often pay the sum of the decision and forget the interest: then it is the principal that fits.
+    """
     for due in dues:
-        if due.total == amount:
+        if amount in {due.total, due.principal}:
             return [due.instalment_id]
-    left = amount
+    ordered = sorted(dues, key=lambda one: (one.payable_by, one.instalment_id))
+    return _first_few(amount, [(due.instalment_id, due.total) for due in ordered]) or _first_few(
+        amount, [(due.instalment_id, due.principal) for due in ordered]
+    )
+
+
+def _first_few(amount: Decimal, sums: Sequence[tuple[int, Decimal]]) -> list[int]:
     taken = []
-    for due in sorted(dues, key=lambda one: (one.payable_by, one.instalment_id)):
-        left -= due.total
-        taken.append(due.instalment_id)
-        if left <= 0:
+    for key, one in sums:
+        amount -= one
+        taken.append(key)
+        if amount <= 0:
             break
-    return taken if left == 0 else []
+    return taken if amount == 0 else []
 
 
 def same_name(sender: str, payer: str) -> bool:

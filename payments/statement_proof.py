@@ -25,23 +25,36 @@ PROOFS = {
         )
     """,
     "zaksięgowana wpłata ma w księdze inną kwotę": """
+        WITH paid AS (
+            SELECT reference, -sum(amount) AS amount FROM liabilities_ledgerentry
+            WHERE reference LIKE 'bank:%' AND kind = 'payment' GROUP BY reference
+        ), taken_back AS (
+            SELECT o.reference, sum(c.amount) AS amount FROM liabilities_ledgerentry AS c
+            JOIN liabilities_ledgerentry AS o ON o.id = c.reverses_id
+            WHERE o.reference LIKE 'bank:%' AND o.kind = 'payment' GROUP BY o.reference
+        )
         SELECT b.id FROM payments_bankentry AS b
         LEFT JOIN payments_bankentry AS r ON r.reverses_id = b.id
-        LEFT JOIN LATERAL (
-            SELECT -sum(e.amount) FILTER (WHERE e.kind = 'payment') AS paid,
-                -sum(e.amount) FILTER (WHERE e.kind = 'payment')
-                - COALESCE((SELECT sum(c.amount) FROM liabilities_ledgerentry AS c
-                    JOIN liabilities_ledgerentry AS o ON o.id = c.reverses_id
-                    WHERE o.reference = 'bank:' || b.id || ':' || b.posting AND o.kind = 'payment'), 0) AS left_of_it
-            FROM liabilities_ledgerentry AS e WHERE e.reference = 'bank:' || b.id || ':' || b.posting
-        ) AS e ON TRUE
-        WHERE b.state = 'posted' AND b.mark IN ('C', 'RD')
-            AND (e.paid IS DISTINCT FROM b.amount
-                OR e.left_of_it IS DISTINCT FROM CASE WHEN r.id IS NULL THEN b.amount ELSE 0 END)
+        LEFT JOIN paid ON paid.reference = 'bank:' || b.id || ':' || b.posting
+        LEFT JOIN taken_back ON taken_back.reference = 'bank:' || b.id || ':' || b.posting
+        WHERE b.state = 'posted' AND b.mark IN ('C', 'RD') AND (
+            paid.amount IS DISTINCT FROM b.amount
+            OR COALESCE(taken_back.amount, 0) <> CASE WHEN r.id IS NULL THEN 0 ELSE b.amount END
+        )
+    """,
+    "cofnięta wpłata nie została wystornowana": """
+        WITH open AS (
+            SELECT e.reference, -sum(e.amount) AS amount FROM liabilities_ledgerentry AS e
+            WHERE e.reference LIKE 'bank:%' AND e.kind = 'payment'
+                AND NOT EXISTS (SELECT FROM liabilities_ledgerentry AS c WHERE c.reverses_id = e.id)
+            GROUP BY e.reference
+        )
+        SELECT b.id FROM open JOIN payments_bankentry AS b ON b.id = split_part(open.reference, ':', 2)::bigint
+        WHERE b.state <> 'posted' OR split_part(open.reference, ':', 3)::int <> b.posting
     """,
     "księga ma wpłatę, której nie ma na żadnym wyciągu": """
         SELECT e.id FROM liabilities_ledgerentry AS e
-        WHERE e.reference LIKE 'bank:%%' AND NOT EXISTS (
+        WHERE e.reference LIKE 'bank:%' AND NOT EXISTS (
             SELECT FROM payments_bankentry AS b
             WHERE b.id = split_part(e.reference, ':', 2)::bigint
                 AND split_part(e.reference, ':', 3)::int BETWEEN 1 AND b.posting
@@ -60,7 +73,7 @@ def unproven_statements() -> dict[str, list[int]]:
     broken = {}
     with connection.cursor() as cursor:
         for words, query in PROOFS.items():
-            cursor.execute(query.replace("%%", "%"))
+            cursor.execute(query)
             if found := [row[0] for row in cursor.fetchmany(SHOWN)]:
                 broken[words] = found
     return broken

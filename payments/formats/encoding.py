@@ -17,12 +17,14 @@ def guess_encoding(stream: BinaryIO, *, likely: str = "cp1250") -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, seen = True, [0] * 256
     while block := stream.read(BLOCK):
+        if block.isascii() and not decoder.getstate()[0]:
+            continue
         if is_utf8:
             try:
                 decoder.decode(block)
             except UnicodeDecodeError:
                 is_utf8 = False
-        for byte in block if not block.isascii() else b"":
+        for byte in block:
             seen[byte] += 1
     high = {byte: count for byte, count in enumerate(seen) if byte > 127 and byte != 0xFF and count}
     if is_utf8 and not decoder.getstate()[0]:

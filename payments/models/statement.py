@@ -238,7 +238,9 @@ class BankEntry(models.Model):
                 condition=models.Q(state__in=["waiting", "payout"]),
             ),
             # Read by the proposals: who was paid for from this account before.
-            models.Index(fields=["sender", "amount"], name="bank_entry_sender", condition=models.Q(state="posted")),
+            models.Index(
+                fields=["sender", "payer", "amount"], name="bank_entry_sender", condition=models.Q(state="posted")
+            ),
             models.Index(
                 fields=["payer", "-paid_on"], name="bank_entry_payer", condition=models.Q(payer__isnull=False)
             ),
@@ -283,16 +285,14 @@ class BankEntry(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
-                referencing=pgtrigger.Referencing(old="was", new="became"),  # type: ignore[no-untyped-call]
+                referencing=pgtrigger.Referencing(new="became"),  # type: ignore[no-untyped-call]
                 func="""
                     IF EXISTS (
-                        SELECT FROM became AS b JOIN was AS w ON w.id = b.id
-                        WHERE b.state = 'posted' AND b.mark IN ('C', 'RD')
-                            AND (w.state, w.posting) IS DISTINCT FROM (b.state, b.posting)
-                            AND b.amount IS DISTINCT FROM (
-                                SELECT -sum(e.amount) FROM liabilities_ledgerentry AS e
-                                WHERE e.reference = 'bank:' || b.id || ':' || b.posting AND e.kind = 'payment'
-                            )
+                        SELECT FROM became AS b
+                        WHERE b.state = 'posted' AND b.mark IN ('C', 'RD') AND b.amount IS DISTINCT FROM (
+                            SELECT -sum(e.amount) FROM liabilities_ledgerentry AS e
+                            WHERE e.reference = 'bank:' || b.id || ':' || b.posting AND e.kind = 'payment'
+                        )
                     ) THEN RAISE EXCEPTION 'an entry of a statement is posted with another sum in the ledger'; END IF;
                     RETURN NULL;
                 """,

@@ -100,6 +100,22 @@ def test_an_account_that_paid_for_two_people_is_no_longer_sure(
     assert states() == ["posted", "posted", "waiting"]
 
 
+def test_an_account_that_paid_for_many_says_nothing_of_whose_money_it_is(lost: BankEntry, anna_payer: Payer) -> None:
+    """A post office pays in for everybody: thousands of payers must neither be read nor proposed."""
+    choose(lost, anna_payer)
+    opening = Decimal(60)
+    for serial in range(20, 25):
+        to_other = virtual_account(make.payer(make.pesel(serial), f"Inny {serial}"))
+        paid = Transfer("60.00", "x", name="POCZTA POLSKA", sender=OTHER_SENDER, credited=to_other)
+        statement(paid, number=str(serial), opening=f"{opening}.00", on=days_later(1))
+        opening += 60
+    statement(
+        Transfer("60.00", "x", name="POCZTA", sender=OTHER_SENDER), number="9", opening="360.00", on=days_later(2)
+    )
+    assert states() == ["posted"] * 6 + ["waiting"]
+    assert proposals_of(entries()[-1], on=make.today()) == []
+
+
 def test_a_payer_is_found_by_number_or_by_a_part_of_the_name(office: Client, lost: BankEntry, firma: Payer) -> None:
     for sought in (firma.number, "stolarnia dolina", make.nip(1).value):
         assert firma.name in words(office.get(page_of(lost), {"q": sought}))

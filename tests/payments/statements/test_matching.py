@@ -78,7 +78,7 @@ def facts(amount: str = "100.00", title: str = "", name: str = "") -> Facts:
 
 
 def candidate(payer_id: int = 1, **more: object) -> Candidate:
-    due = OwnDue(payer_id * 10, "ODPADY", ON, Decimal("100.00"), "Odpady 2026, rata 1")
+    due = OwnDue(payer_id * 10, "ODPADY", ON, Decimal("100.00"), Decimal("98.00"), "Odpady 2026, rata 1")
     return Candidate(payer_id, "Anna Nowak", [due], **more)  # type: ignore[arg-type]
 
 
@@ -86,8 +86,14 @@ def test_a_clue_alone_is_not_enough_and_with_the_amount_it_is() -> None:
     (alone,) = propose(facts("77.00"), [candidate(clues=["w tytule jest numer płatnika"])])
     (with_amount,) = propose(facts("100.00"), [candidate(clues=["w tytule jest numer płatnika"])])
     assert (alone.is_certain, with_amount.is_certain) == (False, True)
-    assert with_amount.reasons == ("w tytule jest numer płatnika", "kwota równa się: Odpady 2026, rata 1")
+    assert with_amount.reasons == ("w tytule jest numer płatnika", "ta sama kwota: Odpady 2026, rata 1")
     assert with_amount.instalments == (10,)
+
+
+def test_the_sum_of_the_decision_fits_although_interest_was_forgotten() -> None:
+    (found,) = propose(facts("98.00"), [candidate(clues=["w tytule jest numer płatnika"])])
+    assert found.is_certain
+    assert found.reasons[-1] == "ta sama kwota, bez odsetek: Odpady 2026, rata 1"
 
 
 def test_two_sure_payers_are_for_a_clerk() -> None:
