@@ -18,6 +18,13 @@
     });
   };
 
+  // SimpleBar gives every part that scrolls the same name; a screen reader's list of regions needs one for each.
+  window.addEventListener("load", () => {
+    document.querySelectorAll(".simplebar-content-wrapper[role=region]").forEach((part, place) => {
+      part.setAttribute("aria-label", part.closest("#nav-sidebar-apps") ? "Menu" : `Przewijana część ${place + 1}`);
+    });
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     for (const element of document.querySelectorAll("span, div, h2")) {
       if (element.hasAttribute("x-on:click")) dress(element);

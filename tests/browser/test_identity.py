@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from spm.demo.people import people
 from spm.demo.signins import PASSWORD
+from spm.demo.unusual import OWNER
 from tests import make
 from tests.browser.demo_process import Demo
 from tests.browser.test_main_thread import _sign_in_staff, _sound
@@ -117,3 +118,23 @@ def test_a_clerk_confirms_by_a_document_shown_at_the_window(page: Page, chromium
     resident.goto("/moje-dane/")
     expect(resident.get_by_text("w urzędzie: dowód osobisty")).to_be_visible()
     resident.context.close()
+
+
+def test_pages_on_unusual_payers_are_sound_on_a_narrow_screen_too(page: Page, demo: Demo) -> None:
+    """Merging, parting, a foreigner's card, a filed power of attorney; the account's own data for a resident."""
+    _sign_in_staff(page, "referent@dolina.example")
+    kept = _open_card(page, OWNER)
+    page.goto("/urzad/residents/payer/?q=Kowalenko")
+    page.locator("#result_list a", has_text="Olena Kowalenko").first.click()
+    foreigner = page.url
+    page.goto("/urzad/residents/attorneyrequest/")
+    page.locator("#result_list a").first.click()
+    filed = page.url
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        _sound(page, (f"{kept}/polacz/", foreigner, "/urzad/residents/payer/add/", filed))
+    page.context.clear_cookies()
+    _sign_in(page, "ksiegowa@dolina.example")
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        _sound(page, ("/moje-dane/pelnomocnictwa/", "/konto/dane/"))
