@@ -159,6 +159,7 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
     if imap_port := told.get("SPM_IMAP_PORT"):
         folder = dovecot.folder_for(directory / "mailbox")
         post = dovecot.Post(folder, int(imap_port), told["SPM_IMAP_USER"], told["SPM_IMAP_PASSWORD"])
+        dovecot.end_earlier(folder)
         children.start("dovecot", dovecot.command(post))
         if not embedded.wait_for_port(post.port, seconds=10):
             raise CannotStart(f"dovecot did not start; its log is {folder / 'dovecot.log'}.")

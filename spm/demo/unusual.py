@@ -27,8 +27,8 @@ from spm.demo.people import Inhabitant
 BY = job("load_demo")
 BORN = date(1991, 3, 8)
 # Of the inhabitants: whose firm is a record of its own, who died, who gave a power of attorney.
-OWNER, DEAD, PRINCIPAL = 50, 51, 52
-FIRM = 8
+OWNER, DEAD, PRINCIPAL = 36, 37, 38
+FIRM = 4
 
 
 def make_unusual(people: Sequence[Inhabitant], firms: Sequence[Inhabitant], *, today: date, now: datetime) -> None:

@@ -125,10 +125,10 @@ def test_pages_on_unusual_payers_are_sound_on_a_narrow_screen_too(page: Page, de
     _sign_in_staff(page, "referent@dolina.example")
     kept = _open_card(page, OWNER)
     page.goto("/urzad/residents/payer/?q=Kowalenko")
-    page.locator("#result_list a", has_text="Olena Kowalenko").first.click()
+    page.locator("#result_list tbody a", has_text="Olena Kowalenko").first.click()
     foreigner = page.url
     page.goto("/urzad/residents/attorneyrequest/")
-    page.locator("#result_list a").first.click()
+    page.locator("#result_list tbody a").first.click()
     filed = page.url
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})

@@ -44,7 +44,7 @@ def test_what_a_guest_sends_is_judged_and_a_clerk_registers_it(page: Page, demo:
     page.set_viewport_size({"width": 1280, "height": 900})
     _sign_in_staff(page, "referent@dolina.example")
     page.goto("/urzad/consents/signedfile/")
-    page.locator("#result_list a").first.click()
+    page.locator("#result_list tbody a").first.click()
     expect(page.get_by_role("heading", name="Plik podpisany nr").first).to_be_visible()
     _sound(page)
     page.get_by_role("button", name="Zarejestruj wniosek z tego pliku").click()
