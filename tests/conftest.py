@@ -9,16 +9,24 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from residents.models import Account, Payer
 from tests import make
 from tests.live_portal import portal_of_session, redis_is_away
+from tests.migrated_template import migrated_template
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.shared_database import committed, transactional_db, written_tables
 
 __all__ = ["committed", "portal_of_session", "redis_is_away", "transactional_db", "written_tables"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker's database is a copy of one that was migrated once."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
 
 
 @pytest.fixture(scope="session")
