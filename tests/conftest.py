@@ -7,11 +7,11 @@ company and ksiegowa acts for it; clerk, treasurer, officer and admin work at th
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
-from pytest_django.fixtures import Settings
+from django.test import Client, override_settings
 
 from residents.models import Account, Payer
 from tests import make
@@ -36,19 +36,26 @@ def sandbox_of_session() -> Iterator[Sandbox]:
         yield sandbox
 
 
+def settings_for(sandbox: Sandbox) -> dict[str, object]:
+    """The settings that point at the sandbox."""
+    return {
+        "SMSAPI": {**settings.SMSAPI, "url": f"{sandbox.url}/"},
+        "PAYU": {**settings.PAYU, "url": sandbox.url},
+        "PRZELEWY24": {**settings.PRZELEWY24, "url": sandbox.url},
+        "PAYPAL": {**settings.PAYPAL, "url": sandbox.url},
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": sandbox.smtp_port,
+        "EMAIL_USE_TLS": False,
+    }
+
+
 @pytest.fixture
-def sandbox(sandbox_of_session: Sandbox, settings: Settings) -> Sandbox:
+def sandbox(sandbox_of_session: Sandbox) -> Iterator[Sandbox]:
     """The sandbox, emptied, with the settings pointing at it."""
     sandbox_of_session.reset()
-    settings.SMSAPI = {**settings.SMSAPI, "url": f"{sandbox_of_session.url}/"}
-    settings.PAYU = {**settings.PAYU, "url": sandbox_of_session.url}
-    settings.PRZELEWY24 = {**settings.PRZELEWY24, "url": sandbox_of_session.url}
-    settings.PAYPAL = {**settings.PAYPAL, "url": sandbox_of_session.url}
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = sandbox_of_session.smtp_port
-    settings.EMAIL_USE_TLS = False
-    return sandbox_of_session
+    with override_settings(**settings_for(sandbox_of_session)):
+        yield sandbox_of_session
 
 
 @pytest.fixture(autouse=True)

