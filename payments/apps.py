@@ -1,10 +1,16 @@
 """Django's name for this floor; importing it registers its kind of message and what the floor keeps of people."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from core import audit_words
+from core.errors import Refused
 from liabilities import in_transit
 from payments import deeds, kept, messages
+from payments.formats.profile_file import use_profiles
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
 
@@ -29,3 +35,11 @@ class PaymentsConfig(AppConfig):
     )
     on_its_way = in_transit.register("payments.transit.in_transit")
     disclosed = disclosure.register("payments.disclosure.SECTION")
+
+    def ready(self) -> None:
+        """Take up the town's own profiles of files; a mistake in them stops the start."""
+        file = settings.BANK["profiles"]
+        try:
+            use_profiles(Path(file).read_text(encoding="utf-8") if file else "")
+        except (OSError, ValueError, Refused) as error:
+            raise ImproperlyConfigured(f"{file}: {error}") from error

@@ -13,7 +13,8 @@ class StatementUploadForm(forms.Form):
 
     file = forms.FileField(
         label="Plik z banku",
-        help_text="Wyciąg MT940 lub CAMT.053 albo raport wpłat masowych. Ten sam plik drugi raz niczego nie zmieni.",
+        help_text="Wyciąg MT940 lub CAMT.053, raport wpłat masowych albo plik ePłatności."
+        " Ten sam plik drugi raz niczego nie zmieni.",
         widget=UnfoldAdminFileFieldWidget,
         allow_empty_file=True,  # the reader says in better words what is wrong
     )

@@ -21,8 +21,10 @@ from payments.bank_entries import match_entries
 from payments.continuity import Place, Span, place_statement
 from payments.entry_states import PARKED, Chain, EntryState
 from payments.formats import read_statements
+from payments.formats.eplatnosci import ACCOUNT as SETTLEMENTS
 from payments.formats.statement import INCOMING, NOTHING, Broken, Closed, Entry, Event, Opened
 from payments.models import BankEntry, BankStatement, StatementFile, StatementProblem
+from payments.settlement_files import explain_known
 from payments.statement_files import keep_file, open_file
 
 COLUMNS = (
@@ -112,7 +114,7 @@ def take_in(file_id: int, *, by: Actor, at: datetime) -> None:
         if file.handled_at is not None:
             return
         with open_file(file) as stream:
-            problems = _Intake(file, stream).run()
+            problems = _Intake(file, stream, at=at).run()
         for problem in problems[:MOST_PROBLEMS]:
             StatementProblem.objects.create(
                 file=file, line=problem.line, code=problem.code, message=problem.message[:500]
@@ -149,8 +151,9 @@ class _Sums:
 class _Intake:
     """One pass over a file."""
 
-    def __init__(self, file: StatementFile, stream: BinaryIO) -> None:
+    def __init__(self, file: StatementFile, stream: BinaryIO, *, at: datetime) -> None:
         self._file = file
+        self._at = at
         self._events = _told(read_statements(stream, form=file.form))
         self._problems: list[Problem] = []
 
@@ -218,6 +221,8 @@ class _Intake:
             chain=place.chain,
             reason=place.words[:300],
         )
+        if account == SETTLEMENTS:
+            explain_known(statement_id, at=self._at)
         if place.chain is Chain.CHAINED:
             release_followers(account)
 
@@ -297,6 +302,8 @@ def _span(statement: BankStatement | None) -> Span | None:
 
 def _place(account: str, new: Span) -> Place:
     accepted = BankStatement.objects.filter(account=account, chain=Chain.CHAINED)
+    if account == SETTLEMENTS:
+        return Place(Chain.CHAINED)  # files may overlap: transactions have numbers of their own
     if new.opening is None:
         reports = BankStatement.objects.filter(account=account, closed_on=new.closed_on).exclude(chain=Chain.REJECTED)
         same_day = reports.first()

@@ -21,4 +21,10 @@ def bank_settings(*, production: bool) -> dict[str, str]:
             "A folder that is watched for bank statements; what was taken moves to its `done` or `rejected`. Empty: "
             "none is watched.",
         ),
+        "profiles": environment.text(
+            "SPM_BANK_PROFILES",
+            "",
+            "A TOML file with profiles of the town's own banks and settlement files (docs/formats/statements.md). "
+            "Empty: ours alone.",
+        ),
     }

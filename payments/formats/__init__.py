@@ -6,6 +6,7 @@ from typing import BinaryIO
 from core.errors import Refused
 from payments.formats.camt053 import read_camt053
 from payments.formats.elixir import read_elixir
+from payments.formats.eplatnosci import is_settlement, read_eplatnosci
 from payments.formats.mt940 import read_mt940
 from payments.formats.statement import Event, proved
 
@@ -13,8 +14,14 @@ READERS: dict[str, Callable[[BinaryIO], Iterator[Event]]] = {
     "mt940": read_mt940,
     "camt053": read_camt053,
     "elixir": read_elixir,
+    "eplatnosci": read_eplatnosci,
 }
-NAMES = {"mt940": "MT940", "camt053": "CAMT.053", "elixir": "raport wpłat masowych (Elixir-O)"}
+NAMES = {
+    "mt940": "MT940",
+    "camt053": "CAMT.053",
+    "elixir": "raport wpłat masowych (Elixir-O)",
+    "eplatnosci": "plik rozliczeniowy ePłatności (CSV)",
+}
 HEAD = 4_096
 OTHERS = {b"%PDF": "PDF", b"PK\x03\x04": "XLSX lub ZIP", b"\xd0\xcf\x11\xe0": "XLS lub DOC"}
 CHOOSE = "Wybierz w banku wyciąg MT940 albo CAMT.053."
@@ -40,6 +47,8 @@ def format_of(stream: BinaryIO) -> str:
         return "elixir"
     if bare.startswith((b"{1:", b":20:")) or b"\n:20:" in head or b"{4:" in head:
         return "mt940"
+    if is_settlement(head):
+        return "eplatnosci"
     raise Refused("format_unknown", "Nie rozpoznano wyciągu w tym pliku.", mend=CHOOSE)
 
 

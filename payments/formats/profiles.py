@@ -62,7 +62,16 @@ PROFILES = (
     BankProfile("Bank Polskiej Spółdzielczości", ("1930",), encoding="cp852"),
     BankProfile("SGB-Bank", ("1610",), separator="^", encoding="utf-8"),
 )
-_BY_BANK = {bank: profile for profile in PROFILES for bank in profile.banks}
+_BY_BANK: dict[str, BankProfile] = {}
+
+
+def use_banks(own: tuple[BankProfile, ...]) -> None:
+    """Read a bank's statements by the town's *own* profile of it, where there is one, instead of ours."""
+    _BY_BANK.clear()
+    _BY_BANK.update((bank, profile) for profile in (*PROFILES, *own) for bank in profile.banks)
+
+
+use_banks(())
 
 
 def profile_of(account: str) -> BankProfile:

@@ -1,4 +1,4 @@
-"""`manage.py import_statement FILE [--format auto|mt940|camt053|elixir] [--json]`: a bank's file into the ledger."""
+"""`manage.py import_statement FILE [--format auto|mt940|camt053|elixir|eplatnosci] [--json]`: into the ledger."""
 
 from argparse import ArgumentParser
 from dataclasses import asdict
