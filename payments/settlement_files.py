@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from payments.formats.eplatnosci import ACCOUNT
+from payments.formats.eplatnosci import SETTLEMENTS
 
 KNOWN_ALREADY = """
 UPDATE payments_bankentry AS e
@@ -28,5 +28,5 @@ def explain_known(statement_id: int, *, at: datetime) -> int:
     Files overlap – a week beside its days – and a transaction bears a number of its own, unlike a line of a statement.
     """
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN_ALREADY, {"statement": statement_id, "account": ACCOUNT, "at": at})
+        cursor.execute(KNOWN_ALREADY, {"statement": statement_id, "account": SETTLEMENTS, "at": at})
         return int(cursor.rowcount)

@@ -21,7 +21,7 @@ from payments.bank_entries import match_entries
 from payments.continuity import Place, Span, place_statement
 from payments.entry_states import PARKED, Chain, EntryState
 from payments.formats import read_statements
-from payments.formats.eplatnosci import ACCOUNT as SETTLEMENTS
+from payments.formats.eplatnosci import SETTLEMENTS
 from payments.formats.statement import INCOMING, NOTHING, Broken, Closed, Entry, Event, Opened
 from payments.models import BankEntry, BankStatement, StatementFile, StatementProblem
 from payments.settlement_files import explain_known

@@ -17,7 +17,7 @@ from core.money import parse_pln
 from payments.formats.encoding import guess_encoding
 from payments.formats.statement import AGAIN, NOTHING, Broken, Closed, Entry, Event, Mark, Opened
 
-ACCOUNT = "EPLATNOSCI"  # all settlement files are reports of this one account
+SETTLEMENTS = "EPLATNOSCI"  # all settlement files are reports of this one account
 LONGEST_LINE = 8_192
 POLISH_DAY = "%d.%m.%Y"
 
@@ -127,7 +127,7 @@ class _Reader:
             raise Refused("file_empty", "W pliku nie ma żadnej rozliczonej płatności.", mend=AGAIN)
         first, last = (choose(entry.booked_on for entry in entries) for choose in (min, max))
         checksum = crc32("|".join(sorted(self._seen)).encode())
-        yield Opened(1, ACCOUNT, f"{first:%Y%m%d}-{last:%Y%m%d}/{checksum:08x}", "PLN", None, first)
+        yield Opened(1, SETTLEMENTS, f"{first:%Y%m%d}-{last:%Y%m%d}/{checksum:08x}", "PLN", None, first)
         yield from entries
         yield Closed(at, None, last)
 
