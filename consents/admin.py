@@ -23,9 +23,10 @@ from consents.desk_views import (
     take_scans,
 )
 from consents.import_admin import ImportedPaperAdmin
-from consents.models import Channel, Consent, ConsentApplication, IncomingScan, PrintedForm, Topic
+from consents.models import Consent, ConsentApplication, IncomingScan, PrintedForm
 from consents.registration import RegistrationPages, desk_address
 from consents.signed_admin import SignedFileAdmin
+from consents.topic_admin import TopicAdmin
 from core.admin import ReadOnlyAdmin
 from core.dates import format_date
 from core.uploads import scan_response
@@ -156,19 +157,6 @@ class ConsentAdmin(ReadOnlyAdmin):
     def until(self, consent: Consent) -> str:
         """The day on which it ended; a dash while it is in force."""
         return _day(consent.during.upper)
-
-
-@admin.register(Topic)
-class TopicAdmin(ReadOnlyAdmin):
-    """The kinds of notification."""
-
-    list_display = ("name", "group", "basis", "ways", "is_active")
-    list_filter = ("group", "basis")
-
-    @admin.display(description="drogi")
-    def ways(self, topic: Topic) -> str:
-        """By what it may be had."""
-        return ", ".join(str(Channel(channel).label) for channel in topic.channels)
 
 
 @admin.register(PrintedForm)

@@ -15,6 +15,7 @@ VERBS = {
     "confirm_address": "potwierdzenie telefonu lub e-maila",
     "receive_signed_file": "przyjęcie podpisanego pliku",
     "decide_signed_file": "rozpatrzenie podpisanego pliku",
+    "change_topic": "zmiana rodzaju powiadomień",
 }
 SUBJECTS = {
     "forms": "wnioski",
@@ -23,4 +24,5 @@ SUBJECTS = {
     "withdrawal": "wycofanie",
     "papers": "wnioski:",
     "signed_file": "podpisany plik",
+    "topic": "rodzaj powiadomień",
 }

@@ -5,23 +5,32 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from consents.models import ApplicationState, Consent, ConsentApplication, PermittedContact, Topic, Withdrawal
+from consents.models import (
+    ApplicationState,
+    Channel,
+    Consent,
+    ConsentApplication,
+    PermittedContact,
+    Topic,
+    TopicVersion,
+    Withdrawal,
+)
 from residents.models import Payer
 from residents.queries import same_person
 
 
 def permitted(payer_id: int, *, topic: str, channel: str, at: datetime) -> bool:
-    """Whether *topic* may go to the payer by *channel* at *at*, also in the past: one indexed look-up.
+    """Whether *topic* may go to the payer by *channel* at *at*, also in the past: two indexed look-ups.
 
-    A topic with a statutory basis needs no consent; one that is out of use goes to nobody.
+    A topic with a statutory basis needs no consent by the ways that it is offered by, voice apart; one that is out of
+    use goes to nobody. Of the past, what the topic was then.
     """
-    if Topic.objects.filter(code=topic, basis=Topic.Basis.STATUTE, is_active=True).exists():
+    known = TopicVersion.objects.filter(topic__code=topic, since__lte=at).order_by("-since").first()
+    if known is None or not known.is_active:
+        return False
+    if known.basis == Topic.Basis.STATUTE and channel != Channel.VOICE and channel in known.channels:
         return True
-    return (
-        Consent.objects.in_force(at)
-        .filter(payer_id=payer_id, topic__code=topic, topic__is_active=True, channel=channel)
-        .exists()
-    )
+    return Consent.objects.in_force(at).filter(payer_id=payer_id, topic_id=known.topic_id, channel=channel).exists()
 
 
 def permitted_payers(*, topic: str, channel: str) -> "QuerySet[Consent, int]":

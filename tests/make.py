@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import ContentFile
 
 from consents.actions import accept_application, register_application
-from consents.models import ConsentApplication
+from consents.models import ConsentApplication, Topic
 from consents.replacement import Choice
+from consents.topics import change_topic
 from core.actor import Actor, job
 from core.dates import next_working_day
 from core.nrb import make_nrb
@@ -106,6 +108,19 @@ def consent(
         at=moment,
     )
     return accept_application(draft, by=BY, at=moment)
+
+
+def topic(code: str, *, by: Actor = BY, at: datetime | None = None, **changed: object) -> Topic:
+    """A kind of notification, *changed* as the administrator would."""
+    known = Topic.objects.get(code=code)
+    fields = ("name", "group", "basis", "ground", "channels", "position", "is_active")
+    said: dict[str, Any] = {field: getattr(known, field) for field in fields} | changed
+    return change_topic(known, **said, by=by, at=at or now())
+
+
+def statutory(code: str) -> Topic:
+    """A kind that the law makes the town send, from now on."""
+    return topic(code, basis=Topic.Basis.STATUTE, ground="art. 21a ustawy o zarządzaniu kryzysowym")
 
 
 def row(

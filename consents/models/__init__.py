@@ -18,6 +18,7 @@ from consents.models.imported_paper import ImportedPaper
 from consents.models.incoming import IncomingScan
 from consents.models.printed_form import PrintedForm
 from consents.models.signed_file import SignedFile, SignedFileState
+from consents.models.topic_version import TopicVersion
 from consents.models.withdrawal import Withdrawal, WithdrawalWay
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "SignedFileState",
     "PrintedForm",
     "Topic",
+    "TopicVersion",
     "Withdrawal",
     "WithdrawalWay",
 ]

@@ -64,6 +64,7 @@ class Topic(models.Model):
     name = models.CharField("nazwa", max_length=120)
     group = models.CharField("grupa", max_length=80)
     basis = models.CharField("podstawa", max_length=10, choices=Basis.choices, default=Basis.CONSENT)
+    ground = models.CharField("przepis", max_length=200, blank=True, default="", db_default="")
     channels = ArrayField(
         models.CharField(max_length=10, choices=Channel.choices), verbose_name="drogi", default=usual_channels
     )
@@ -79,7 +80,12 @@ class Topic(models.Model):
                 name="topic_some_known_channels",
                 condition=models.Q(channels__contained_by=list(Channel.values), channels__len__gte=1),
                 violation_error_message="Rodzaj powiadomień musi mieć znaną drogę.",
-            )
+            ),
+            models.CheckConstraint(
+                name="topic_statutory_names_its_ground",
+                condition=models.Q(basis="consent") | ~models.Q(ground=""),
+                violation_error_message="Obowiązek ustawowy wymaga przepisu.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,13 +62,13 @@ def test_the_newest_address_is_used() -> None:
 
 def test_a_kind_out_of_use_reaches_nobody() -> None:
     make.consent(ANNA, topics=("waste",), channels=("sms",))
-    Topic.objects.filter(code="waste").update(is_active=False)
+    make.topic("waste", is_active=False)
     assert reachable("waste") == set()
     assert not permitted(payer().pk, topic="waste", channel="sms", at=make.now())
 
 
 def test_what_a_statute_orders_goes_to_every_known_contact_once_with_consent_or_without() -> None:
-    Topic.objects.filter(code="crisis").update(basis=Topic.Basis.STATUTE)
+    make.statutory("crisis")
     make.consent(ANNA, topics=("crisis",), channels=("sms",))
     jan = make.payer(JAN, "Jan Nowak")
     set_contact(jan.pk, kind="email", address="jan@example.com", source="wniosek nr 9", by=make.BY, at=make.now())
@@ -78,7 +78,7 @@ def test_what_a_statute_orders_goes_to_every_known_contact_once_with_consent_or_
 
 
 def test_the_view_has_one_row_for_each_payer_kind_and_channel() -> None:
-    Topic.objects.filter(code="crisis").update(basis=Topic.Basis.STATUTE)
+    make.statutory("crisis")
     make.consent(ANNA, topics=("crisis", "waste"), channels=("sms", "email", "voice"))
     ids = list(permitted_contacts().values_list("pk", flat=True))
     assert len(ids) == len(set(ids)) == 6
@@ -103,11 +103,12 @@ def test_the_past_can_be_asked() -> None:
 
 
 def test_the_view_and_the_query_say_the_same_for_everybody() -> None:
-    Topic.objects.filter(code="documents").update(basis=Topic.Basis.STATUTE)
-    Topic.objects.filter(code="alcohol").update(is_active=False)
-    people = [(ANNA, ("waste", "crisis"), ("sms",)), (JAN, ("payments", "crisis"), ("sms", "email"))]
+    make.statutory("documents")
+    make.topic("alcohol", is_active=False)
+    people = [(ANNA, ("waste", "crisis", "case_state"), ("sms",)), (JAN, ("payments", "crisis"), ("sms", "email"))]
     for number, topics, channels in people:
         make.consent(number, topics=topics, channels=channels)
+    make.topic("case_state", basis="statute", ground="art. 9 k.p.a.", channels=["email"])
     shown = set(permitted_contacts().exclude(channel="voice").values_list("payer_id", "topic__code", "channel"))
     asked = {
         (payer(number).pk, topic, channel)

@@ -255,6 +255,7 @@ MANAGER_TABLES = {
     "notifications/spending": "r",
     "notifications/suppressedaddress": "r",
     "notifications/texttemplate": "r",
+    "consents/topic": "r",
     "core/auditentry": "r",
     "core/retentionrule": "r",
     "core/inboundevent": "r",

@@ -15,6 +15,7 @@ NOBODYS = {
     "residents.lookreason",
     "residents.usedanswer",
     "consents.topic",
+    "consents.topicversion",
     "notifications.gatewayrest",
     "mailroom.mailbox",
     "mailroom.mailsighting",

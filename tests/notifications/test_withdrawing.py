@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from consents.evidence import prove_evidence
-from consents.models import Topic, Withdrawal
+from consents.models import Withdrawal
 from consents.queries import permitted
 from core.models import InboundEvent
 from notifications import tasks
@@ -110,7 +110,7 @@ def test_a_link_that_we_did_not_sign_takes_nothing_back(told: Payer) -> None:
 
 @pytest.mark.django_db
 def test_what_the_law_orders_carries_no_such_link(sandbox: Sandbox, told: Payer) -> None:
-    Topic.objects.filter(code="payments").update(basis="statute")
+    make.statutory("payments")
     confirm(told, at=AT)
     send(AT)
     (letter,) = sandbox.mail(MAIL)
