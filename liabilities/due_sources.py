@@ -17,4 +17,5 @@ def set_source(source: DueSource, *, by: Actor) -> None:
             by=by,
             interest_by=source.interest_by,
             needs_control=source.needs_control,
+            posts_within=source.posts_within,
         )

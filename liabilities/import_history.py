@@ -24,6 +24,7 @@ NAMES = {
     "payable_by": "płatne do",
     "account": "rachunek",
     "assessed": "przypis",
+    "source_assessed": "przypis według systemu",
     "source_paid": "wpłacono według systemu",
     "version": "wersja",
     "is_annulled": "anulowana",
@@ -32,7 +33,7 @@ NAMES = {
     "decision_no": "numer decyzji",
     "decision_served_on": "decyzję doręczono",
 }
-MONEY = frozenset({"assessed", "source_paid", "source_interest"})
+MONEY = frozenset({"assessed", "source_assessed", "source_paid", "source_interest"})
 DAYS = frozenset({"due_on", "payable_by", "source_interest_on", "decision_served_on"})
 PESEL, NIP = 11, 10  # digits
 

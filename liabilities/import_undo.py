@@ -79,6 +79,8 @@ UPDATE liabilities_instalment AS i SET
     due_on = COALESCE((c.before ->> 'due_on')::date, i.due_on),
     payable_by = COALESCE((c.before ->> 'payable_by')::date, i.payable_by),
     account = COALESCE(c.before ->> 'account', i.account),
+    source_assessed = COALESCE((c.before ->> 'source_assessed')::numeric, (c.before ->> 'assessed')::numeric,
+        i.source_assessed),
     source_paid = COALESCE((c.before ->> 'source_paid')::numeric, i.source_paid),
     is_annulled = COALESCE((c.before ->> 'is_annulled')::boolean, i.is_annulled),
     decision_no = COALESCE(c.before ->> 'decision_no', i.decision_no),
@@ -113,7 +115,8 @@ WHERE l.id = t.liability_id AND NOT EXISTS (SELECT FROM liabilities_instalment A
 """
 # What the run made stays as an annulled due of nothing: its entries cannot go. A later file may bring it back.
 MADE = """
-UPDATE liabilities_instalment AS i SET is_annulled = true, source_paid = 0, version = NULL, as_of = COALESCE((
+UPDATE liabilities_instalment AS i SET is_annulled = true, source_assessed = 0, source_paid = 0,
+    version = NULL, as_of = COALESCE((
     SELECT max(r.as_of) FROM liabilities_importrun AS r
     WHERE r.source = i.source AND r.id <> %(run)s AND r.undone_at IS NULL), '1990-01-02T00:00:00Z')
 FROM undo_row AS t WHERE t.id = i.id AND t.was_made

@@ -75,44 +75,55 @@ WHERE i.as_of <= %(as_of)s AND NOT i.id <@ %(later)s::int8multirange
     AND CASE WHEN s.is_annulled THEN NOT i.is_annulled ELSE
         i.is_annulled OR ROW(l.payer_id, l.kind_id, l.title, l.year, i.number,
             CASE WHEN i.accrues_after IS NULL THEN i.due_on ELSE s.due_on END,
-            COALESCE(i.accrues_after, i.payable_by), i.account, i.assessed, i.source_paid)
+            COALESCE(i.accrues_after, i.payable_by), i.account, i.source_assessed, i.source_paid)
         <> ROW(p.payer_id, s.kind_id, s.title, s.year, s.number, s.due_on, s.payable_by, s.account, s.amount, s.paid)
         OR %(neutral)s AND ROW(i.version, i.source_interest, i.source_interest_on, i.decision_no, i.decision_served_on)
             IS DISTINCT FROM ROW(s.version, s.interest, s.interest_on, s.decision_no, s.decision_served_on)
         END
 """
-# `change` is of the assessment, against what the source assessed itself: a write-off made here stays. `delta` is what
-# of `zaplacono` is not in the ledger yet: neither as a payment of any origin that the source could know by then, nor as
-# what it told earlier and went to the payer's credit. What an import booked and an undoing took back counts for
-# nothing, whenever it was taken back.
+# `assessed_more` and `paid_more` are what the source says beyond what it said before. Of that, what the portal
+# entered by then and the source had not told of yet (`waived_untold`, `paid_untold`) is the same money heard of again
+# and is not entered twice. Below zero these are what was taken back here (storno) and the source has not heard of.
+# What was paid of a plan's rates is paid of the due whose principal a decision moved there.
+# `change` is what is left of the assessment, `delta` of the payments. A source that lowers `zaplacono` knows of every
+# storno by then. What an import booked and an undoing took back counts for nothing, whenever it was taken back.
 VERDICT = """
 CREATE TEMPORARY TABLE due_verdict ON COMMIT DROP AS
-SELECT j.*, j.differs OR j.change <> 0 OR j.annuls AS changes,
+SELECT j.*, j.differs OR j.annuls AS changes,
     CASE WHEN j.owner_id <> j.payer_id THEN 'identyfikator'
         WHEN j.known_kind_id <> j.kind_id THEN 'rodzaj'
         WHEN j.known_number <> j.number THEN 'rata'
         WHEN j.annuls THEN CASE WHEN j.outstanding <> j.told_here OR j.costs <> 0 OR j.credited <> 0
             THEN 'status' ELSE '' END
-        WHEN j.paid < j.source_paid THEN 'zaplacono'
+        WHEN j.paid_more < LEAST(0, j.paid_untold) THEN 'zaplacono'
         WHEN j.outstanding + j.change < 0 THEN 'kwota'
-        WHEN j.version = j.known_version AND (j.differs OR j.change <> 0) THEN 'version'
+        WHEN j.version = j.known_version AND j.differs THEN 'version'
         ELSE '' END AS blame,
     LEAST(j.delta, j.outstanding + j.change) AS to_principal,
     j.delta - LEAST(j.delta, j.outstanding + j.change) AS to_credit
 FROM (
+    SELECT k.*, CASE WHEN k.annuls THEN 0
+            WHEN k.assessed_more < 0 THEN LEAST(0, k.assessed_more + GREATEST(0, k.waived_untold))
+            ELSE GREATEST(0, k.assessed_more + LEAST(0, k.waived_untold)) END AS change,
+        CASE WHEN k.annuls OR k.paid_more = 0 THEN 0
+            WHEN k.paid_more < 0 THEN GREATEST(0, k.paid_more - k.paid_untold)
+            ELSE k.paid_more - LEAST(k.paid_more, GREATEST(0, k.paid_untold)) END AS delta
+    FROM (
     SELECT o.*, COALESCE(o.is_annulled, false) AS annuls, l.kind_id AS known_kind_id, i.number AS known_number,
         i.source_paid, i.outstanding, i.costs, i.version AS known_version, i.liability_id AS known_liability_id,
         told.here AS told_here, credited.paid AS credited,
-        CASE WHEN o.is_annulled OR o.amount = i.assessed THEN 0 ELSE o.amount - told.assessed END AS change,
-        CASE WHEN o.is_annulled OR o.paid = i.source_paid THEN 0
-            ELSE GREATEST(o.paid - told.paid - credited.paid, 0) END AS delta,
+        o.amount - i.source_assessed AS assessed_more,
+        told.waived_here - (told.assessed - i.source_assessed) AS waived_untold,
+        o.paid - i.source_paid AS paid_more,
+        told.paid_here + plan.paid_here - (i.source_paid - told.paid - credited.paid) AS paid_untold,
         i.is_annulled OR ROW(l.title, l.year, CASE WHEN i.accrues_after IS NULL THEN i.due_on ELSE o.due_on END,
-            COALESCE(i.accrues_after, i.payable_by), i.account, i.source_paid)
-            <> ROW(o.title, o.year, o.due_on, o.payable_by, o.account, o.paid)
+            COALESCE(i.accrues_after, i.payable_by), i.account, i.source_assessed, i.source_paid)
+            <> ROW(o.title, o.year, o.due_on, o.payable_by, o.account, o.amount, o.paid)
         OR %(neutral)s AND ROW(i.version, i.source_interest, i.source_interest_on, i.decision_no, i.decision_served_on)
             IS DISTINCT FROM ROW(o.version, o.interest, o.interest_on, o.decision_no, o.decision_served_on) AS differs,
         jsonb_build_object('title', l.title, 'year', l.year, 'due_on', i.due_on, 'payable_by', i.payable_by,
             'account', i.account, 'assessed', i.assessed::text, 'source_paid', i.source_paid::text,
+            'source_assessed', i.source_assessed::text,
             'version', i.version, 'is_annulled', i.is_annulled, 'source_interest', i.source_interest::text,
             'source_interest_on', i.source_interest_on, 'decision_no', i.decision_no,
             'decision_served_on', i.decision_served_on, 'as_of', i.as_of, 'changed_in', i.changed_in_id) AS before
@@ -120,20 +131,33 @@ FROM (
     JOIN liabilities_instalment AS i ON i.id = o.id
     JOIN liabilities_liability AS l ON l.id = i.liability_id
     CROSS JOIN LATERAL (
-        SELECT COALESCE(sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) IN ('assessment', 'write_off')
-                AND e.reference LIKE 'import:%%'), 0) AS assessed,
-            COALESCE(-sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) IN ('payment', 'set_off')
-                AND (e.booked_at <= %(as_of)s OR r.id IS NOT NULL AND e.reference LIKE 'import:%%')), 0) AS paid,
+        SELECT COALESCE(sum(e.amount) FILTER (WHERE e.reference LIKE 'import:%%'
+                AND COALESCE(r.kind, e.kind) IN ('assessment', 'write_off')), 0) AS assessed,
+            COALESCE(-sum(e.amount) FILTER (WHERE e.reference LIKE 'import:%%'
+                AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off')), 0) AS paid,
+            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(as_of)s
+                AND COALESCE(r.kind, e.kind) IN ('assessment', 'write_off', 'remission')), 0) AS waived_here,
+            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(as_of)s
+                AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off')), 0) AS paid_here,
+            COALESCE(-sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) = 'transfer'), 0) AS moved,
             COALESCE(sum(e.amount) FILTER (WHERE e.reference LIKE 'import:%%'), 0) AS here
         FROM liabilities_ledgerentry AS e LEFT JOIN liabilities_ledgerentry AS r ON r.id = e.reverses_id
         WHERE e.instalment_id = i.id AND e.account = 'principal'
     ) AS told
+    CROSS JOIN LATERAL (
+        SELECT LEAST(told.moved, COALESCE(-sum(e.amount), 0)) AS paid_here FROM liabilities_instalment AS rate
+        JOIN liabilities_ledgerentry AS e ON e.instalment_id = rate.id AND e.account = 'principal'
+        LEFT JOIN liabilities_ledgerentry AS r ON r.id = e.reverses_id
+        WHERE told.moved > 0 AND rate.liability_id = i.liability_id AND rate.source = 'portal'
+            AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off') AND e.booked_at <= %(as_of)s
+    ) AS plan
     CROSS JOIN LATERAL (
         SELECT COALESCE(-sum(e.amount), 0) AS paid FROM liabilities_ledgerentry AS e
         WHERE e.payer_id IN (SELECT l.payer_id
                 UNION ALL SELECT p.id FROM residents_payer AS p WHERE p.merged_into_id = l.payer_id)
             AND e.account = 'credit' AND e.reference LIKE 'import:%%:' || i.id
     ) AS credited
+    ) AS k
 ) AS j
 """
 LIABILITIES = """
@@ -151,10 +175,10 @@ WHERE v.amount <> 0 AND n.id BETWEEN %(first)s AND %(last)s
 """
 NEW_INSTALMENTS = """
 INSERT INTO liabilities_instalment (id, liability_id, source, external_id, number, due_on, payable_by, account,
-    assessed, outstanding, costs, source_paid, as_of, changed_in_id, version, source_interest, source_interest_on,
-    decision_no, decision_served_on)
+    assessed, outstanding, costs, source_assessed, source_paid, as_of, changed_in_id, version, source_interest,
+    source_interest_on, decision_no, decision_served_on)
 SELECT n.id, l.id, %(source)s, n.external_id, n.number, n.due_on, n.payable_by, n.account,
-    n.amount, n.amount - n.paid, 0, n.paid, %(as_of)s, %(run)s, n.version, n.interest, n.interest_on,
+    n.amount, n.amount - n.paid, 0, n.amount, n.paid, %(as_of)s, %(run)s, n.version, n.interest, n.interest_on,
     COALESCE(n.decision_no, ''), n.decision_served_on
 FROM due_new AS n
 JOIN liabilities_liability AS l ON l.payer_id = n.payer_id AND l.kind_id = n.kind_id AND l.year = n.year
@@ -185,7 +209,8 @@ WHERE c.annuls AND c.blame = '' AND e.reference LIKE 'import:%%' AND e.kind <> '
 """
 ANNULLED_INSTALMENTS = """
 UPDATE liabilities_instalment AS i
-SET is_annulled = true, source_paid = 0, version = c.version, changed_in_id = %(run)s, as_of = %(as_of)s
+SET is_annulled = true, source_assessed = 0, source_paid = 0, version = c.version,
+    changed_in_id = %(run)s, as_of = %(as_of)s
 FROM due_verdict AS c WHERE i.id = c.id AND c.annuls AND c.blame = ''
 RETURNING i.id, i.outstanding = 0 AND i.costs = 0
 """
@@ -195,7 +220,7 @@ SET liability_id = l.id,
     due_on = CASE WHEN i.accrues_after IS NULL THEN c.due_on ELSE i.due_on END,
     payable_by = CASE WHEN i.accrues_after IS NULL THEN c.payable_by ELSE i.payable_by END,
     accrues_after = CASE WHEN i.accrues_after IS NOT NULL THEN LEAST(c.payable_by, i.payable_by - 1) END,
-    account = c.account, source_paid = c.paid,
+    account = c.account, source_assessed = c.amount, source_paid = c.paid,
     changed_in_id = %(run)s, as_of = %(as_of)s, is_annulled = false,
     version = CASE WHEN %(neutral)s THEN c.version ELSE i.version END,
     source_interest = CASE WHEN %(neutral)s THEN c.interest ELSE i.source_interest END,
@@ -212,7 +237,8 @@ CHANGES = """
 INSERT INTO liabilities_importchange (run_id, instalment_id, before, after)
 SELECT %(run)s, c.id, c.before, jsonb_build_object('title', l.title, 'year', l.year, 'due_on', i.due_on,
     'payable_by', i.payable_by, 'account', i.account, 'assessed', i.assessed::text,
-    'source_paid', i.source_paid::text, 'version', i.version, 'is_annulled', i.is_annulled,
+    'source_assessed', i.source_assessed::text, 'source_paid', i.source_paid::text,
+    'version', i.version, 'is_annulled', i.is_annulled,
     'source_interest', i.source_interest::text, 'source_interest_on', i.source_interest_on,
     'decision_no', i.decision_no, 'decision_served_on', i.decision_served_on, 'as_of', i.as_of,
     'changed_in', i.changed_in_id)

@@ -89,6 +89,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         "Należności",
         [
             ("Importy", "upload_file", "admin:liabilities_importrun_changelist", "liabilities.view_importrun"),
+            (
+                "Uzgodnienie z systemem",
+                "compare_arrows",
+                "admin:liabilities_importrun_reconciliation",
+                "liabilities.view_importrun",
+            ),
             ("Nieobecne w pliku", "rule", "admin:liabilities_missingdue_changelist", "liabilities.view_missingdue"),
             ("Systemy źródłowe", "hub", "admin:liabilities_duesource_changelist", "liabilities.view_duesource"),
             ("Tokeny API", "key", "admin:liabilities_apitoken_changelist", "liabilities.view_apitoken"),

@@ -2,6 +2,8 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -31,11 +33,19 @@ class _Echo:
 
 
 def cells_of_csv(rows: Iterator[Sequence[object]]) -> Iterator[str]:
-    """Lines of a CSV for a spreadsheet, which must not run what somebody wrote into a cell."""
+    """Lines of a CSV for a spreadsheet, which must not run what somebody wrote; sums with decimal commas."""
     writer = csv.writer(_Echo(), delimiter=";")
     yield "\ufeff"
     for row in rows:
-        yield writer.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in row])
+        yield writer.writerow([_safe(cell) for cell in row])
+
+
+def _safe(cell: object) -> object:
+    if isinstance(cell, Decimal):
+        return str(cell).replace(".", ",")
+    if isinstance(cell, datetime):
+        return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
+    return f"'{cell}" if str(cell).startswith(FORMULA) else cell
 
 
 def csv_of(rows: Iterator[Sequence[object]], *, name: str) -> StreamingHttpResponse:

@@ -15,6 +15,7 @@ from core.admin import ReadOnlyInline
 from core.errors import Refused
 from liabilities import uploads
 from liabilities.admin.import_pages import ImportPages
+from liabilities.admin.reconciliation import ReconciliationPages
 from liabilities.forms import DuesUploadForm
 from liabilities.importing import HowToImport, ImportReport, import_dues, preview_dues
 from liabilities.models import ImportProblem, ImportRun
@@ -34,7 +35,7 @@ class ProblemsInline(ReadOnlyInline):
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(ImportPages):
+class ImportRunAdmin(ReconciliationPages, ImportPages):
     """Every file that came; «add» is the upload."""
 
     list_display = (

@@ -27,9 +27,9 @@ MOST_AT_ONCE = 200
 
 @admin.register(DueSource)
 class DueSourceAdmin(OfficeAdmin):
-    """Who computes interest, and whether a file must have a control record."""
+    """Who computes interest, how soon it takes over what is entered here, whether files need a control record."""
 
-    list_display = ("name", "interest_by", "needs_control")
+    list_display = ("name", "interest_by", "posts_within", "needs_control")
 
     def get_readonly_fields(self, request: HttpRequest, obj: DueSource | None = None) -> tuple[str, ...]:
         """By its name known dues are found again: it stays."""

@@ -24,6 +24,12 @@ class DueSource(models.Model):
 
     name = models.CharField("system źródłowy", max_length=40, primary_key=True)
     interest_by = models.CharField("odsetki liczy", max_length=8, choices=InterestBy.choices, default=InterestBy.PORTAL)
+    posts_within = models.PositiveSmallIntegerField(
+        "wpisy z portalu przejmuje w ciągu (dni)",
+        default=1,
+        db_default=1,
+        help_text="Przez tyle dni różnica sald, którą tłumaczą wpisy z portalu, jest „w drodze”.",
+    )
     needs_control = models.BooleanField("plik musi mieć rekord kontrolny", default=False)
 
     class Meta:

@@ -118,8 +118,8 @@ class Instalment(models.Model):
     (liabilities/models/ledger.py): nobody writes them by hand. Under a `decision` that deferred it or made it of an
     arrear spread over instalments, interest stands still at what was booked while `payable_by` is kept;
     `accrues_after` is the first term, from which interest counts once it is not (OP art. 49 § 2).
-    `source_paid` and `as_of` are what the finance system last knew that was new, and when it knew it; `version` is its
-    own count of a row's changes. `source_interest` is kept of sources that compute interest themselves (DueSource).
+    `source_assessed`, `source_paid` and `as_of` are what the finance system said last and when it knew it; `version`
+    is its own count of a row's changes. `source_interest` is kept of sources that compute interest themselves.
     """
 
     liability = models.ForeignKey(Liability, models.PROTECT, related_name="instalments", verbose_name="należność")
@@ -143,6 +143,7 @@ class Instalment(models.Model):
         related_name="instalments",
         verbose_name="z decyzji",
     )
+    source_assessed = money_field("przypis według systemu", default=Decimal(0), db_default=Decimal(0))
     source_paid = money_field("wpłacono według systemu", default=Decimal(0))
     as_of = models.DateTimeField("stan na")
     changed_in = models.ForeignKey(

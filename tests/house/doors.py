@@ -168,6 +168,9 @@ urzad/liabilities/importrun/<int:run_id>/odrzucone.csv desk desk desk desk 403 2
 urzad/liabilities/importrun/<int:run_id>/do-poprawy.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/importrun/<int:run_id>/roznice/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/importrun/<int:run_id>/cofnij/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/uzgodnienie/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/uzgodnienie/uzgodnienie.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/importrun/uzgodnienie/uzgodnienie.xlsx desk desk desk desk 403 200 403 403 200
 urzad/liabilities/apitoken/<path:object_id>/revoke/ desk desk desk desk 403 go 403 403 go
 urzad/liabilities/apitoken/<int:pk>/uniewaznij/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 403 403 200

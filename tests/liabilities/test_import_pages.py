@@ -125,9 +125,10 @@ def test_a_token_is_shown_once_and_revoked(office: Client) -> None:
 
 def test_what_was_agreed_with_a_source_is_kept_with_who_said_so(office: Client, treasurer: Account) -> None:
     office.post(
-        reverse("admin:liabilities_duesource_add"), {"name": "fk", "interest_by": "source", "needs_control": "on"}
+        reverse("admin:liabilities_duesource_add"),
+        {"name": "fk", "interest_by": "source", "needs_control": "on", "posts_within": "3"},
     )
-    assert DueSource.objects.values().get() == {"name": "fk", "interest_by": "source", "needs_control": True}
+    assert DueSource.objects.values_list().get() == ("fk", "source", 3, True)
     assert AuditEntry.objects.get(verb="set_due_source").account_id == treasurer.pk
 
 
