@@ -3,32 +3,19 @@
 from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pikepdf
 import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint.urls import URLFetcher
+
+from core.typesetting import StaticOnly
 
 STATIC = Path(settings.BASE_DIR) / "static"
 LARGEST_TYPE = 10.5  # points
 WIDTH_OF_LETTER = 0.56  # of the size of the type, on the wide side of Lato
 BOX = [0, 0, 1, 1]
 READ_ONLY = 1  # ISO 32000-1, table 221: the first bit of a field's flags
-
-
-class _StaticOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
-    """Opens files of our `static/` folder and data: addresses; a letter fetches nothing else from anywhere."""
-
-    def fetch(self, url: str, headers: object = None) -> object:
-        """The resource behind *url*. Raises ValueError for an address that a letter may not fetch."""
-        parts = urlsplit(url)
-        if parts.scheme != "data":
-            path = Path(unquote(parts.path)).resolve()
-            if parts.scheme != "file" or not path.is_relative_to(STATIC):
-                raise ValueError("a letter may fetch only our static files")
-        return super().fetch(url, headers)
 
 
 def render_pdf(template: str, context: dict[str, object]) -> bytes:
@@ -42,7 +29,7 @@ def render_pdf(template: str, context: dict[str, object]) -> bytes:
 
 def _document(template: str, context: dict[str, object]) -> weasyprint.HTML:
     html = render_to_string(template, {"town": settings.TOWN, **context})
-    return weasyprint.HTML(string=html, base_url=f"{STATIC.as_uri()}/", url_fetcher=_StaticOnly())
+    return weasyprint.HTML(string=html, base_url=f"{STATIC.as_uri()}/", url_fetcher=StaticOnly(STATIC))
 
 
 def render_form(template: str, context: dict[str, object], *, locked: Collection[str] = ()) -> bytes:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 
 from core import audit
 from core.actor import Actor
@@ -118,18 +119,29 @@ def _enter(
     )
 
 
+def open_after(due: Instalment, on: date) -> bool:
+    """Whether something was left of an instalment at the end of a day, by the days that the law counts."""
+    if due.outstanding > 0:
+        return True
+    later = LedgerEntry.objects.filter(instalment=due, account=LedgerAccount.PRINCIPAL, value_on__gt=on)
+    taken: Decimal | None = later.exclude(kind=EntryKind.ASSESSMENT).aggregate(total=Sum("amount"))["total"]
+    left: Decimal = due.outstanding - (taken or NOTHING)
+    return left > 0
+
+
 def charge_costs(
     instalment: Instalment, *, amount: Decimal, reference: str, on: date, by: Actor, at: datetime
 ) -> LedgerEntry:
-    """Charge the cost of a served reminder letter (upea art. 15 § 2), in złoty, to an open instalment.
+    """Charge the cost of a dunning letter served *on* a day (upea art. 15 § 2), in złoty, to an instalment open
+    then: whoever paid after the service, before anybody wrote its day down, owes the cost too.
 
-    Raises Refused `due_closed` when nothing is left of it, `nothing_to_post` for an amount not above zero.
+    Raises Refused `due_closed` when nothing was left of it, `nothing_to_post` for an amount not above zero.
     """
     if amount <= 0:
         raise Refused("nothing_to_post", "Koszt upomnienia musi być większy od zera.", where="amount")
     with transaction.atomic():
         due = lock_due(instalment)
-        if due.outstanding <= 0:
+        if not open_after(due, on):
             raise Refused("due_closed", "Ta rata jest opłacona: nie ma o czym upominać.")
         entry = _enter(due, EntryKind.COSTS, LedgerAccount.COSTS, amount, on=on, reference=reference, at=at)
         audit.record("charge_costs", about_instalment(due.pk), by=by, amount=str(amount))

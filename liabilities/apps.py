@@ -22,6 +22,11 @@ class LiabilitiesConfig(AppConfig):
             Belonging("liabilities.LiabilityBearer", "należności wspólne z innymi", Fate.MOVES),
             Belonging("liabilities.Decision", "decyzje o ulgach", Fate.MOVES),
             Belonging("liabilities.CalendarLink", "odnośniki do kalendarza", Fate.MOVES),
+            # Whom a letter was sent to stays; the records of one person are looked at together.
+            Belonging("liabilities.DunningLetter", "upomnienia", Fate.STAYS),
+            Belonging("liabilities.LetterLine", "pozycje upomnień", Fate.STAYS),
+            Belonging("liabilities.LetterSkip", "pominięcia w seriach upomnień", Fate.STAYS),
+            Belonging("liabilities.LetterAddressee", "miejsca w seriach upomnień", Fate.STAYS),
             Belonging("liabilities.LedgerEntry", "nadpłata", Fate.OWN_WAY, mover="liabilities.merging.CreditMover"),
         )
     )

@@ -30,6 +30,18 @@ VERBS = {
     "make_calendar_link": "utworzenie odnośnika do kalendarza",
     "revoke_calendar_link": "unieważnienie odnośnika do kalendarza",
     "set_bearers": "zmiana współzobowiązanych",
+    "hold_back": "wstrzymanie windykacji",
+    "end_hold": "koniec wstrzymania windykacji",
+    "order_letters": "zlecenie serii upomnień",
+    "number_letters": "nadanie numerów upomnieniom",
+    "finish_letters": "zakończenie serii upomnień",
+    "pause_letters": "wstrzymanie serii upomnień",
+    "go_on_with_letters": "wznowienie serii upomnień",
+    "cut_letters_short": "zakończenie serii upomnień przed końcem",
+    "record_outcome": "zapisanie wyniku upomnienia",
+    "take_letters": "pobranie upomnień",
+    "take_writ_cases": "pobranie spraw do tytułów wykonawczych",
+    "take_dashboard": "pobranie zestawienia należności",
 }
 SUBJECTS = {
     "api_token": "klucz do importu",
@@ -50,4 +62,7 @@ SUBJECTS = {
     "reminderrule": "reguła przypomnień",
     "set_off": "zaliczenie",
     "refund": "zwrot",
+    "letter_run": "seria upomnień",
+    "letter": "upomnienie",
+    "letters": "upomnienia",
 }

@@ -4,6 +4,7 @@ Free of models, so that an app's `apps.py` may name its reader as it is imported
 payer's id and a moment, imported when somebody asks (as residents/disclosure.py does for what apps know of a payer).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -37,3 +38,22 @@ def in_transit(payer_id: int, *, at: datetime) -> list[InTransit]:
     """What is on its way for the payer *at* a moment, the oldest first."""
     found: list[InTransit] = [part for path in READERS for part in import_string(path)(payer_id, at)]
     return sorted(found, key=lambda part: part.started_at)
+
+
+SUMS: list[str] = []
+
+
+def register_sums(path: str) -> str:
+    """Name a reader of many instalments by its dotted path: `(instalment_ids, at) -> {instalment_id: złoty}`."""
+    if path not in SUMS:
+        SUMS.append(path)
+    return path
+
+
+def sums_in_transit(instalment_ids: Collection[int], *, at: datetime) -> dict[int, Decimal]:
+    """What is on its way to each of these instalments *at* a moment; those without are not there."""
+    found: dict[int, Decimal] = {}
+    for path in SUMS:
+        for key, amount in import_string(path)(instalment_ids, at).items():
+            found[key] = found.get(key, Decimal(0)) + amount
+    return found

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from core.actor import job
 from core.errors import Refused
-from liabilities import nbp, queries, rate_watch, relief_end, reminders
+from liabilities import letter_runs, nbp, queries, rate_watch, relief_end, reminders
 
 logger = logging.getLogger("spm.ledger")
+LETTER_SECONDS = 240
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
@@ -45,3 +46,11 @@ def read_bank_rates() -> int:
     except Refused as refusal:
         logger.warning("NBP's rates were not read: %s", refusal.code)
         return 0
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def work_letter_runs() -> int:
+    """Go on with runs of dunning letters for a few minutes; the next call takes over from there."""
+    return letter_runs.work_runs(
+        clock=timezone.now, by=job("work_letter_runs"), seconds=LETTER_SECONDS, processes=settings.LETTER_PROCESSES
+    )

@@ -34,6 +34,7 @@ class PaymentsConfig(AppConfig):
         )
     )
     on_its_way = in_transit.register("payments.transit.in_transit")
+    sums_on_their_way = in_transit.register_sums("payments.transit.sums_in_transit")
     disclosed = disclosure.register("payments.disclosure.SECTION")
 
     def ready(self) -> None:

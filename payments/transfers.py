@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import segno
 from django.conf import settings
 
 from core.errors import Refused
 from core.pdf import render_pdf
+from core.transfer_qr import code_image, transfer_text
 from payments.basket import Basket, Item
-from payments.transfer_qr import transfer_text
 from payments.virtual_accounts import virtual_account
 from residents.models import Payer
 
@@ -35,10 +34,7 @@ class Transfer:
     @property
     def image(self) -> str:
         """The 2D code as an address of a picture; '' without one."""
-        if not self.code:
-            return ""
-        made = segno.make(self.code.encode("utf-8"), error="l", boost_error=False, micro=False)
-        return str(made.svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
+        return code_image(self.code) if self.code else ""
 
 
 def transfers_for(baskets: Sequence[Basket]) -> list[Transfer]:

@@ -17,6 +17,11 @@ app.conf.beat_schedule = {
     "apply-retention": {"task": "core.tasks.apply_retention", "schedule": crontab(hour=2, minute=15)},
     "read-bank-rates": {"task": "liabilities.tasks.read_bank_rates", "schedule": crontab(hour=5, minute=40)},
     "collect-strays": {"task": "residents.tasks.collect_strays", "schedule": crontab(minute=40)},
+    "work-letter-runs": {
+        "task": "liabilities.tasks.work_letter_runs",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "lapse-reliefs": {"task": "liabilities.tasks.lapse_reliefs", "schedule": crontab(hour=3, minute=10)},
     "prove-ledger": {"task": "liabilities.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "dispatch": {"task": "notifications.tasks.dispatch", "schedule": 15.0, "options": {"expires": 15}},

@@ -13,6 +13,7 @@ from spm import environment
 from spm.bank_settings import bank_settings
 from spm.identity_providers import identity_providers
 from spm.incoming_settings import MailboxSettings, clamav_setting, mailbox_settings
+from spm.letter_settings import letter_processes
 from spm.logging_settings import logging_settings
 from spm.payment_settings import payment_settings
 from spm.signature_settings import signature_settings
@@ -369,6 +370,8 @@ SENDING_HOURS = {
 STALE_IMPORT_DAYS = environment.integer(
     "SPM_STALE_IMPORT_DAYS", 30, "Days after which a source's data are too old to remind anybody from them."
 )
+
+LETTER_PROCESSES = letter_processes()
 
 # --- demo ------------------------------------------------------------------------------------------------------------
 DEMO_PEOPLE = environment.integer("SPM_DEMO_PEOPLE", 2000, "Residents of the demo town.")

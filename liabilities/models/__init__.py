@@ -16,12 +16,40 @@ from liabilities.models.imports import (
     RejectedRow,
 )
 from liabilities.models.ledger import EntryKind, LedgerAccount, LedgerEntry
+from liabilities.models.letters import (
+    LIVE,
+    SERVED,
+    CollectionHold,
+    DunningLetter,
+    HoldReason,
+    LetterAddressee,
+    LetterFile,
+    LetterLine,
+    LetterRun,
+    LetterSkip,
+    Outcome,
+    RunState,
+    Way,
+)
 from liabilities.models.liability import DueKind, Instalment, Liability
 from liabilities.models.limitation import LimitationFact
 from liabilities.models.rates import BankRate, Fee, FeeKind, Holiday, InterestRate, Question, Reading
 from liabilities.models.reminder_rule import ReminderRule
 
 __all__ = [
+    "LIVE",
+    "SERVED",
+    "CollectionHold",
+    "DunningLetter",
+    "HoldReason",
+    "LetterAddressee",
+    "LetterFile",
+    "LetterLine",
+    "LetterRun",
+    "LetterSkip",
+    "Outcome",
+    "RunState",
+    "Way",
     "ApiAnswer",
     "ApiToken",
     "BankRate",
