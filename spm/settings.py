@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "residents",
     "consents",
     "notifications",
+    "broadcasts",
     "mailroom",
     "liabilities",
     "payments",

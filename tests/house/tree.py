@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FLOORS = ("core", "residents", "consents", "notifications", "mailroom", "liabilities", "payments", "spm")
-APPS = FLOORS[1:7]
+FLOORS = ("core", "residents", "consents", "notifications", "broadcasts", "mailroom", "liabilities", "payments", "spm")
+APPS = tuple(floor for floor in FLOORS[1:-1] if (ROOT / floor / "actions.py").exists())
 PACKAGES = (*FLOORS, "sandbox", "tests", "benchmarks")
 
 

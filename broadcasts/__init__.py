@@ -1,0 +1,1 @@
+"""Crisis broadcasts: warnings of others read, the town's own composed, approved, sent and proven."""
