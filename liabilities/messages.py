@@ -17,6 +17,7 @@ FACTS = {
     "town": "Dolina",
     "link": "https://portal.example/naleznosci/",
 }
+PRIVATE = frozenset({"title", "instalment", "amount_pln", "dues"})
 
 
 def combined(facts: Sequence[Facts]) -> Facts:
@@ -41,6 +42,7 @@ SEVERAL_DUES = Kind(
     name="Kilka terminów płatności naraz",
     priority=Priority.REMINDER,
     facts={**combined([FACTS, {**FACTS, "instalment": "3", "payable_on": "2026-09-15"}])},
+    private=PRIVATE,
 )
 DIGEST = Digest(SEVERAL_DUES.code, combined)
 DUE_APPROACHING = Kind(
@@ -50,6 +52,7 @@ DUE_APPROACHING = Kind(
     facts=FACTS,
     expires_after=timedelta(days=7),
     digest=DIGEST,
+    private=PRIVATE,
 )
 DUE_PASSED = Kind(
     code="due_passed",
@@ -58,6 +61,7 @@ DUE_PASSED = Kind(
     facts=FACTS,
     expires_after=timedelta(days=7),
     digest=DIGEST,
+    private=PRIVATE,
 )
 
 for _kind in (SEVERAL_DUES, DUE_APPROACHING, DUE_PASSED):

@@ -17,6 +17,7 @@ from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ImportRun, Instalment, ReminderRule
 from notifications.actions import MESSAGE_COLUMNS, first_moment, queue_messages
 from notifications.joining import join_waiting
+from notifications.wishes import wanted, wished_moment
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 PASSED_LIVES = timedelta(days=7)
@@ -104,7 +105,7 @@ def _rows(
             *([] if bearer == BEARERS[0] else [Value(":payer:"), Cast(payer_id, text)]),
             output_field=text,
         ),
-        "not_before": Value(first_moment(kind.code, at=at), DateTimeField()),
+        "not_before": wished_moment(payer_id, "liability__kind__topic_code", first=first_moment(kind.code, at=at)),
         "expires_at": Value(expires, DateTimeField()),
     }
     values = {f"message_{name}": columns[name] for name in MESSAGE_COLUMNS}
@@ -112,11 +113,12 @@ def _rows(
         Instalment.objects.open()
         .exclude(source__in=declined)
         .filter(
+            wanted(payer_id, "liability__kind__topic_code", f"{contact}__channel"),
             **{
                 "payable_by": payable_by,
                 f"{contact}__channel__in": channels,
                 f"{contact}__topic__code": F("liability__kind__topic_code"),
-            }
+            },
         )
         .annotate(**values)
         .values_list(*values)

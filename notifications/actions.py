@@ -1,4 +1,4 @@
-"""What may happen to messages and texts: queued, withdrawn, reported on, rewritten."""
+"""What may happen to messages: queued, withdrawn, reported on."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,13 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from consents.queries import permitted_contacts
-from core import audit
-from core.actor import Actor
 from core.bulk import insert_select
-from core.errors import Refused
-from notifications import texts
 from notifications.joining import free_carried
-from notifications.kinds import find
-from notifications.models import Message, TextTemplate, TextVersion, message_reference
+from notifications.kinds import Priority, find
+from notifications.models import Message, message_reference
 from notifications.sending_hours import next_opening
 from notifications.states import FINAL, State, may_become
+from notifications.wishes import wanted, wished_first
 
 MESSAGE_COLUMNS = (
     *("kind", "topic_code", "channel", "priority", "payer_id", "address"),
@@ -60,6 +57,10 @@ def queue_message(
     known = find(kind)
     expires = expires_at or (at + known.expires_after if known.expires_after else None)
     permitted = permitted_contacts().filter(payer_id=payer_id, topic__code=topic)
+    first = first_moment(kind, at=at)
+    if known.priority is not Priority.CRISIS:
+        permitted = permitted.filter(wanted("payer_id", "topic__code", "channel"))
+        first = wished_first(payer_id, topic, first=first)
     rows = [
         Message(
             kind=kind,
@@ -72,7 +73,7 @@ def queue_message(
             facts=dict(facts),
             dedupe_key=f"{dedupe_key}:{contact.channel}",
             queued_at=at,
-            not_before=first_moment(kind, at=at),
+            not_before=first,
             expires_at=expires,
         )
         for contact in permitted
@@ -190,24 +191,3 @@ def _end_by_report(state: State, reports: Mapping[int, DeliveryReport], at: date
         in_doubt_since=None,
         closed_at=at if state in FINAL else None,
     )
-
-
-def edit_text(template: TextTemplate, *, subject: str, body: str, by: Actor) -> TextVersion:
-    """Write a new version of a text. Raises Refused `placeholder` when it names facts that its kind does not have."""
-    problems = texts.check(f"{subject}\n{body}", find(template.kind).facts)
-    if problems:
-        raise Refused("placeholder", " ".join(problems), where="body")
-    if not body.strip():
-        raise Refused("empty", "Treść jest pusta.", where="body", mend="Napisz, co ma przeczytać mieszkaniec.")
-    with transaction.atomic():
-        TextTemplate.objects.select_for_update(of=("self",)).get(pk=template.pk)
-        newest = template.versions.order_by("-number").first()
-        version = TextVersion.objects.create(
-            template=template,
-            number=1 if newest is None else newest.number + 1,
-            subject=subject.strip(),
-            body=body.strip(),
-            written_by_id=by.account_id,
-        )
-        audit.record("edit_text", f"template:{template.pk}", by=by, version=version.number)
-    return version

@@ -15,5 +15,11 @@ class NotificationsConfig(AppConfig):
     verbose_name = "powiadomienia"
     words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     kept = (kept.MESSAGES, kept.LETTERS, kept.SUPPRESSED)
-    belongings = register((Belonging("notifications.Message", "wiadomości", Fate.MOVES),))
+    belongings = register(
+        (
+            Belonging("notifications.Message", "wiadomości", Fate.MOVES),
+            Belonging("notifications.Wish", "życzenia co do wiadomości", Fate.MOVES),
+            Belonging("notifications.TopicWish", "życzenia co do rodzajów powiadomień", Fate.MOVES),
+        )
+    )
     disclosed = disclosure.register("notifications.disclosure.SECTION")

@@ -14,11 +14,12 @@ from consents.queries import permitted_contacts
 from notifications.gateways import Gateway
 from notifications.joining import carried_by, free_carried, told_together
 from notifications.kinds import Priority, codes_for_any_hour
-from notifications.models import Message
+from notifications.models import Message, Wish
 from notifications.rendering import Claimed
 from notifications.sending_hours import may_send_at
 from notifications.states import State
 from notifications.suppression import suppressed
+from notifications.wishes import wishes_of
 
 KEY_LIVES = timedelta(hours=20)  # SMSAPI's own pages say 24 hours at least: four are left for clocks and queues
 NO_CONSENT = "brak zgody na ten rodzaj powiadomień"
@@ -102,8 +103,9 @@ def claim_batch(
         for reason, state, some in _left_out(carried, addresses, at):
             Message.objects.filter(pk__in=some).update(state=state, reason=reason, closed_at=at)
         free_carried([message_id for message_id in barred if message_id in carried])
+        wishes = wishes_of(message.payer_id for message in claimed)
         kept = [
-            _for_all(message, carried.get(message.message_id, []), addresses, at)
+            _for_all(_as_wished(message, wishes), carried.get(message.message_id, []), addresses, at)
             for message in claimed
             if message.message_id not in barred
         ]
@@ -111,6 +113,11 @@ def claim_batch(
         cursor.execute(MOVED, [ids, [message.address for message in kept]])
         cursor.execute(TRIES, [ids, gateway.name])
     return kept, len(barred)
+
+
+def _as_wished(message: Claimed, wishes: Mapping[int, Wish]) -> Claimed:
+    wish = wishes.get(message.payer_id)
+    return replace(message, language=wish.language, is_fuller=wish.is_fuller) if wish else message
 
 
 def _barred(message_ids: Sequence[int], addresses: Mapping[int, str], channel: str) -> dict[int, str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from consents.models import Topic
 from core.actor import Actor
 from notifications.kinds import KINDS
-from notifications.models import Message
+from notifications.models import Message, TopicWish, Wish
 from notifications.retention import forget_messages_of
 from residents.disclosure import Column, Section, Shape, Table
 from residents.queries import same_person
@@ -19,6 +20,14 @@ def _messages(payer_id: int) -> Iterable[Sequence[object]]:
             *(message.address, message.get_state_display(), message.reason, message.queued_at, message.sent_at),
             *(message.subject, message.body),
         )
+
+
+def _wishes(payer_id: int) -> Iterable[Sequence[object]]:
+    names = dict(Topic.objects.values_list("code", "name"))
+    for wish in Wish.objects.filter(payer_id__in=same_person(payer_id)).order_by("pk"):
+        yield "wszystkie", wish.get_language_display(), "pełniejsza" if wish.is_fuller else "zwykła", "", None
+    for one in TopicWish.objects.filter(payer_id__in=same_person(payer_id)).order_by("topic_code"):
+        yield names.get(one.topic_code, one.topic_code), "", "", one.get_channel_display(), one.hour
 
 
 def _erase(payer_id: int, by: Actor, at: datetime) -> Mapping[str, int]:
@@ -44,6 +53,18 @@ SECTION = Section(
                 Column("body", "Treść"),
             ),
             _messages,
+        ),
+        Table(
+            "wishes",
+            "Jak chcesz dostawać wiadomości",
+            (
+                Column("topic", "Rodzaj powiadomień"),
+                Column("language", "Język"),
+                Column("detail", "Treść"),
+                Column("channel", "Droga"),
+                Column("hour", "Od godziny", Shape.WHOLE),
+            ),
+            _wishes,
         ),
     ),
     erased=("treść wysłanych wiadomości oraz numery i adresy, na które poszły; wiadomości w kolejce nie wyjdą",),

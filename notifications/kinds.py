@@ -36,6 +36,7 @@ class Kind:
     """A kind of message. `facts` are the names its texts may use, each with a sample for previews.
 
     Waiting messages to one payer by one channel whose kinds name the same `digest` go out as one.
+    `private` facts tell of sums or kinds of dues: no short SMS names them, for whoever sees a locked screen reads it.
     `any_hour` kinds do not wait for the sending hours; a message is not sent once `expires_after` has passed since it
     was queued (None: never).
     """
@@ -47,6 +48,7 @@ class Kind:
     expires_after: timedelta | None = None
     any_hour: bool = False
     digest: Digest | None = None
+    private: frozenset[str] = frozenset()
 
 
 KINDS: dict[str, Kind] = {}

@@ -1,10 +1,13 @@
 """Reads of messages and texts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from notifications.models import Message, TextVersion
+from notifications.languages import POLISH
+from notifications.models import Detail, Message, TextVersion
 from notifications.states import State
 
 
@@ -15,6 +18,18 @@ class Text:
     version_id: int
     subject: str
     body: str
+    is_transliterated: bool = True
+    language: str = POLISH
+
+
+class TextKey(NamedTuple):
+    """For what a text is; `topic` '' serves every kind of notification."""
+
+    kind: str
+    channel: str
+    language: str = POLISH
+    detail: str = Detail.SHORT.value
+    topic: str = ""
 
 
 def inbox(payer_id: int) -> "QuerySet[Message]":
@@ -22,15 +37,25 @@ def inbox(payer_id: int) -> "QuerySet[Message]":
     return Message.objects.filter(payer_id=payer_id).exclude(state=State.JOINED).order_by("-queued_at", "-pk")
 
 
-def newest_texts() -> dict[tuple[str, str], Text]:
-    """The newest text of each (kind, channel), in Polish: one query."""
-    versions = (
-        TextVersion.objects.filter(template__language="pl")
-        .order_by("template_id", "-number")
-        .distinct("template_id")
-        .select_related("template")
-    )
+def newest_texts() -> dict[TextKey, Text]:
+    """The newest version of every text: one query."""
+    versions = TextVersion.objects.order_by("template_id", "-number").distinct("template_id").select_related("template")
     return {
-        (version.template.kind, version.template.channel): Text(version.pk, version.subject, version.body)
-        for version in versions
+        TextKey(
+            one.template.kind, one.template.channel, one.template.language, one.template.detail, one.template.topic_code
+        ): Text(one.pk, one.subject, one.body, one.is_transliterated, one.template.language)
+        for one in versions
     }
+
+
+def text_for(texts: Mapping[TextKey, Text], wanted: TextKey) -> Text | None:
+    """The text that serves *wanted* best: its language before Polish, the fuller text before the short one, the topic's
+    own before the common one. None when even the plain Polish text is missing.
+    """
+    for language in dict.fromkeys((wanted.language, POLISH)):
+        for detail in dict.fromkeys((wanted.detail, Detail.SHORT.value)):
+            for topic in dict.fromkeys((wanted.topic, "")):
+                found = texts.get(TextKey(wanted.kind, wanted.channel, language, detail, topic))
+                if found is not None:
+                    return found
+    return None

@@ -10,9 +10,10 @@ from core.encryption import SealBroken, unseal
 from core.errors import Refused
 from notifications import texts
 from notifications.gateways import Parcel
-from notifications.models import message_reference
-from notifications.queries import Text, newest_texts
-from notifications.sms_text import transliterate
+from notifications.languages import POLISH
+from notifications.models import Detail, message_reference
+from notifications.queries import Text, TextKey, newest_texts, text_for
+from notifications.sms_text import for_phones
 from notifications.unsubscribe import topics_by_consent, unsubscribe_url
 
 
@@ -28,6 +29,8 @@ class Claimed:
     in_doubt_since: datetime | None
     payer_id: int = 0
     topic: str = ""
+    language: str = POLISH
+    is_fuller: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Letter:
     version: int | None = None
     fault: str = ""
     unsubscribe: str = ""
+    language: str = POLISH
 
     def parcel(self) -> Parcel:
         """What the gateway gets."""
@@ -54,17 +58,18 @@ class Letter:
             self.body,
             is_repeat,
             self.unsubscribe,
+            self.language,
         )
 
 
 def write_letters(messages: Sequence[Claimed], channel: str) -> list[Letter]:
     """Render *messages*, one letter each in the same order; equal facts are rendered once."""
     texts_now = newest_texts()
-    known: dict[tuple[str, str], Letter] = {}
+    known: dict[tuple[object, ...], Letter] = {}
     letters = []
     by_consent = topics_by_consent() if channel == Channel.EMAIL else frozenset()
     for message in messages:
-        key = (message.kind, message.facts)
+        key = (message.kind, message.facts, message.topic, message.language, message.is_fuller)
         written = known.get(key)
         if written is None:
             written = known[key] = _written(message, channel, texts_now)
@@ -78,17 +83,19 @@ def _addressed(written: Letter, message: Claimed, *, is_by_consent: bool) -> Let
     except SealBroken:
         return replace(written, claimed=message, fault="adresu nie da się odczytać tymi kluczami")
     link = unsubscribe_url(message.payer_id, message.topic) if is_by_consent else ""
-    return Letter(message, address, written.subject, written.body, written.version, written.fault, link)
+    return replace(written, claimed=message, address=address, unsubscribe=link)
 
 
-def _written(message: Claimed, channel: str, texts_now: Mapping[tuple[str, str], Text]) -> Letter:
-    text = texts_now.get((message.kind, channel))
+def _written(message: Claimed, channel: str, texts_now: Mapping[TextKey, Text]) -> Letter:
+    detail = Detail.FULL if message.is_fuller else Detail.SHORT
+    text = text_for(texts_now, TextKey(message.kind, channel, message.language, detail.value, message.topic))
     if text is None:
         return Letter(message, fault="brak szablonu tego rodzaju")
     try:
-        facts = texts.format_facts(json.loads(message.facts))
+        facts = texts.format_facts(json.loads(message.facts), text.language)
         subject, body = texts.fill(text.subject, facts), texts.fill(text.body, facts)
     except (Refused, ValueError, ArithmeticError) as error:
         return Letter(message, version=text.version_id, fault=f"nie da się napisać treści: {error}"[:200])
-    body = transliterate(body) if channel == Channel.SMS else body
-    return Letter(message, "", subject, body, text.version_id)
+    if channel == Channel.SMS:
+        body = for_phones(body, is_transliterated=text.is_transliterated)
+    return Letter(message, "", subject, body, text.version_id, language=text.language)

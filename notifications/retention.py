@@ -1,11 +1,14 @@
 """Forgetting what messages said and where they went; that one was sent, when and how it ended, stays."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from notifications.models import Message
+from consents.models import Topic
+from consents.queries import permitted_contacts
+from notifications.models import Message, TopicWish, Wish
 from notifications.states import OPEN, State
 from residents.models.rodo import RequestKind, RequestState
 from residents.queries import same_person
@@ -34,16 +37,29 @@ def _forget(messages: "QuerySet[Message]") -> int:
 
 
 def forget_messages(before: datetime, most: int) -> int:
-    """Empty at most *most* messages: what an erasure left behind, then those queued before *before*."""
+    """Empty at most *most* messages: what an erasure left behind, then those queued before *before*; then forget the
+    wishes of people to whom nothing may go any more.
+    """
     for messages in (_left_by_erasure(), _old(before)):
         if some := list(messages.order_by("pk").values_list("pk", flat=True)[:most]):
             return _forget(Message.objects.filter(pk__in=some))
-    return 0
+    return _forget_wishes(list(_idle_wishes(before).order_by("pk").values_list("payer_id", flat=True)[:most]))
+
+
+def _idle_wishes(before: datetime) -> "QuerySet[Wish]":
+    reachable = permitted_contacts().filter(payer_id=OuterRef("payer_id"), topic__basis=Topic.Basis.CONSENT)
+    return Wish.objects.filter(~Exists(reachable), changed_at__lt=before)
+
+
+def _forget_wishes(payer_ids: Sequence[int]) -> int:
+    TopicWish.objects.filter(payer_id__in=payer_ids).delete()
+    return Wish.objects.filter(payer_id__in=payer_ids).delete()[0]
 
 
 def count_messages(before: datetime) -> int:
     """How many messages are past their term."""
-    return Message.objects.filter(Q(pk__in=_old(before)) | Q(pk__in=_left_by_erasure())).count()
+    messages = Message.objects.filter(Q(pk__in=_old(before)) | Q(pk__in=_left_by_erasure())).count()
+    return messages + _idle_wishes(before).count()
 
 
 def forget_messages_of(payer_id: int, *, at: datetime) -> int:
@@ -56,4 +72,5 @@ def forget_messages_of(payer_id: int, *, at: datetime) -> int:
     Message.objects.filter(pk__in=list(leaving.values_list("pk", flat=True))).update(expires_at=at)
     waiting = mine.filter(state__in=[State.QUEUED, State.JOINED])
     waiting.filter(in_doubt_since__isnull=True).update(state=State.WITHDRAWN, reason=ERASED, closed_at=at)
+    _forget_wishes(list(same_person(payer_id)))
     return _forget(_whole().filter(payer_id__in=same_person(payer_id)))

@@ -14,14 +14,22 @@ from consents.models import Channel
 from notifications.gateways import Outcome, Parcel, Receipt
 from notifications.models import ServiceLetter, letter_reference
 from notifications.routes import ways
-from notifications.sms_text import transliterate
+from notifications.sms_text import for_phones
 
 BATCH = 100
 AGAIN = timedelta(seconds=60)
 
 
 def queue_letter(
-    *, channel: str, address: str, subject: str, body: str, key: str, at: datetime, expires_at: datetime
+    *,
+    channel: str,
+    address: str,
+    subject: str,
+    body: str,
+    key: str,
+    at: datetime,
+    expires_at: datetime,
+    is_transliterated: bool = True,
 ) -> None:
     """Queue one letter in the caller's transaction; the same *key* again is a no-op."""
     ServiceLetter.objects.bulk_create(
@@ -30,7 +38,7 @@ def queue_letter(
                 channel=channel,
                 address=address,
                 subject=subject,
-                body=transliterate(body) if channel == Channel.SMS else body,
+                body=for_phones(body, is_transliterated=is_transliterated) if channel == Channel.SMS else body,
                 key=key,
                 queued_at=at,
                 not_before=at,

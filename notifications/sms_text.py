@@ -27,6 +27,9 @@ CHEAP = str.maketrans(
 )
 
 
+PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
+
+
 @dataclass(frozen=True)
 class SmsSize:
     """How a text travels: `units` are septets (GSM-7) or 16-bit units (UCS-2); `non_gsm` are the letters to blame."""
@@ -46,6 +49,11 @@ def transliterate(text: str) -> str:
     if BASIC.issuperset(cheap):
         return cheap
     return "".join(letter if _is_gsm(letter) else _base(letter) for letter in cheap)
+
+
+def for_phones(text: str, *, is_transliterated: bool) -> str:
+    """*text* as it goes out: transliterated, or with plain spaces alone, for a no-break one makes an SMS dear."""
+    return transliterate(text) if is_transliterated else text.translate(PLAIN_SPACES)
 
 
 def _is_gsm(letter: str) -> bool:

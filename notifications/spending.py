@@ -7,11 +7,16 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Sum
 
+from consents.models import Channel
 from notifications.gateways import Receipt
+from notifications.models import Route, Spending
 from notifications.rendering import Claimed
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+# SMSAPI's price list of August 2026, prepaid with the smallest top-up; voice by a sample call. Złoty net a part.
+LIST_PRICE = {Channel.SMS.value: Decimal("0.17"), Channel.VOICE.value: Decimal("0.16")}
 COUNT = """
 INSERT INTO notifications_spending AS s (day, gateway, channel, kind, topic_code, messages, parts, points)
 SELECT %(day)s, %(gateway)s, %(channel)s, * FROM unnest(
@@ -46,3 +51,13 @@ def count_spending(taken: Sequence[tuple[Claimed, Receipt]], *, gateway: str, ch
                 "points": [sums[key][2] for key in keys],
             },
         )
+
+
+def part_price(channel: str) -> Decimal:
+    """What a part of a message by *channel* costs, in złoty net: as the gateways took it so far, else by price list."""
+    prices = {route.gateway: route.point_price for route in Route.objects.all()}
+    taken = Spending.objects.filter(channel=channel, parts__gt=0).values("gateway")
+    sums = taken.annotate(all_parts=Sum("parts"), all_points=Sum("points")).order_by()
+    parts = sum(int(one["all_parts"]) for one in sums)
+    spent = sum((one["all_points"] * prices.get(one["gateway"], Decimal(1)) for one in sums), Decimal(0))
+    return spent / parts if parts and spent else LIST_PRICE.get(channel, Decimal(0))

@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
-from core.dates import format_date
 from core.errors import Refused
-from core.money import format_pln
+from notifications.languages import POLISH, day_in, sum_in
 
 PLACEHOLDER = re.compile(r"\(\(\s*([a-z_]+)\s*\)\)")
 NAMED = re.compile(r"\(\(([^()]*)\)\)")
@@ -44,12 +43,12 @@ def fill(text: str, facts: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(fact, text)
 
 
-def format_facts(facts: Mapping[str, str]) -> dict[str, str]:
+def format_facts(facts: Mapping[str, str], language: str = POLISH) -> dict[str, str]:
     """Raw facts as people read them: `…_pln` («123.45») as «123,45 zł», `…_on` (ISO) as «15 marca 2026»."""
-    return {name: _shown(name, value) for name, value in facts.items()}
+    return {name: _shown(name, value, language) for name, value in facts.items()}
 
 
-def _shown(name: str, value: str) -> str:
+def _shown(name: str, value: str, language: str) -> str:
     if name.endswith("_pln"):
-        return format_pln(Decimal(value))
-    return format_date(date.fromisoformat(value)) if name.endswith("_on") else value
+        return sum_in(language, Decimal(value))
+    return day_in(language, date.fromisoformat(value)) if name.endswith("_on") else value

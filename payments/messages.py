@@ -15,6 +15,7 @@ PAYMENT_POSTED = Kind(
         "link": "https://portal.example/platnosci/",
     },
     any_hour=True,
+    private=frozenset({"amount_pln", "balance_text"}),
 )
 
 register(PAYMENT_POSTED)

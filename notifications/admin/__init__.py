@@ -1,5 +1,5 @@
 """The staff's pages on messages: a file each of their subjects."""
 
-from notifications.admin import gateways, messages
+from notifications.admin import gateways, messages, texts
 
-__all__ = ["gateways", "messages"]
+__all__ = ["gateways", "messages", "texts"]

@@ -26,7 +26,7 @@ class Parcel:
     """One rendered message, ready to go. `reference` is its key at the gateway, the same at every try.
 
     `is_repeat` says that the answer to an earlier try was lost: the gateway may have it already. `unsubscribe` is the
-    address that takes the consent back by which this goes; '' where consent is not the basis.
+    address that takes the consent back by which this goes; '' where consent is not the basis. `language` is the text's.
     """
 
     message_id: int
@@ -36,6 +36,7 @@ class Parcel:
     body: str
     is_repeat: bool = False
     unsubscribe: str = ""
+    language: str = "pl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,7 @@ def compose(parcel: Parcel) -> bytes:
     head = (
         f"From: {_sender(settings.DEFAULT_FROM_EMAIL)}\r\nTo: <{parcel.address}>\r\nSubject: {_header(subject)}\r\n"
         f"Date: {formatdate(localtime=True)}\r\nMessage-ID: {message_id(parcel.reference)}\r\n"
-        "Auto-Submitted: auto-generated\r\nContent-Language: pl\r\nMIME-Version: 1.0\r\n"
+        f"Auto-Submitted: auto-generated\r\nContent-Language: {parcel.language}\r\nMIME-Version: 1.0\r\n"
         f'{_unsubscribe(parcel)}Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
     ).encode()
     pieces = [head]

@@ -4,11 +4,13 @@ from notifications.models.gateway import GatewayRest, Route, Spending
 from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
 from notifications.models.message import Attempt, Message, message_reference
 from notifications.models.suppression import SuppressedAddress
-from notifications.models.text import TextTemplate, TextVersion
+from notifications.models.text import Detail, TextTemplate, TextVersion
+from notifications.models.wish import TopicWish, Wish
 
 __all__ = [
     "LETTER_PREFIX",
     "Attempt",
+    "Detail",
     "GatewayRest",
     "Message",
     "Route",
@@ -17,6 +19,8 @@ __all__ = [
     "SuppressedAddress",
     "TextTemplate",
     "TextVersion",
+    "TopicWish",
+    "Wish",
     "letter_reference",
     "message_reference",
 ]

@@ -225,7 +225,7 @@ notifications/gatewayrest    -     -    -    -    r
 notifications/route          -     -    -    -    ra
 notifications/spending       -     r    -    -    r
 notifications/suppressedaddress r  -    -    -    r
-notifications/texttemplate   -     r    r    -    r
+notifications/texttemplate   -     ra   ra   -    ra
 mailroom/incomingmail        r     -    -    r    r
 liabilities/instalment       -     r    -    -    r
 liabilities/ledgerentry      -     r    -    -    r

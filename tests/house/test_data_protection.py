@@ -72,6 +72,8 @@ COVERED = {
     "mailroom.mailanswer": "mail",
     "mailroom.mailattachment": "mail",
     "mailroom.rawmail": "mail",
+    "notifications.topicwish": "messages",
+    "notifications.wish": "messages",
     "notifications.suppressedaddress": "suppressed_addresses",
     "liabilities.calendarlink": "accounts",
     "liabilities.apianswer": "api_answers",

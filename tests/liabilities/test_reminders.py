@@ -13,7 +13,7 @@ from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ReminderRule
 from liabilities.reminders import ReminderReport, queue_reminders
 from notifications.models import Message
-from notifications.queries import newest_texts
+from notifications.queries import TextKey, newest_texts
 from notifications.sms_text import sms_size, transliterate
 from notifications.texts import check, fill, format_facts
 from tests import make
@@ -148,7 +148,7 @@ def test_the_addresses_stay_sealed_in_the_outbox() -> None:
 
 @pytest.mark.parametrize("kind", [DUE_APPROACHING, DUE_PASSED])
 def test_the_sms_fits_one_part_and_says_nothing_private(kind: object) -> None:
-    text = newest_texts()[kind.code, "sms"]  # type: ignore[attr-defined]
+    text = newest_texts()[TextKey(kind.code, "sms")]  # type: ignore[attr-defined]
     facts = {**kind.facts, "town": "Bielsko-Biała", "link": "https://portal.bielsko-biala.example/naleznosci/"}  # type: ignore[attr-defined]
     sent = transliterate(fill(text.body, format_facts({**facts, "payable_on": "2026-09-15"})))
     size = sms_size(sent)
@@ -159,7 +159,7 @@ def test_the_sms_fits_one_part_and_says_nothing_private(kind: object) -> None:
 
 @pytest.mark.parametrize("kind", [DUE_APPROACHING, DUE_PASSED])
 def test_the_email_tells_what_how_much_until_when_and_how_to_pay(kind: object) -> None:
-    text = newest_texts()[kind.code, "email"]  # type: ignore[attr-defined]
+    text = newest_texts()[TextKey(kind.code, "email")]  # type: ignore[attr-defined]
     assert check(f"{text.subject}\n{text.body}", kind.facts) == []  # type: ignore[attr-defined]
     sent = fill(text.body, format_facts(kind.facts))  # type: ignore[attr-defined]
     for word in ("Podatek od nieruchomości", "123,45\u00a0zł", "15\u00a0maja\u00a02026", "https://portal.example/"):

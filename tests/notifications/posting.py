@@ -11,6 +11,7 @@ from django.test import Client
 from notifications.actions import queue_message
 from notifications.dispatch import dispatch
 from notifications.models import Message, message_reference
+from notifications.wishes import set_wishes
 from residents.models import Payer
 from tests import make
 
@@ -39,11 +40,15 @@ def resident(
     phone: str = "+48500100200",
     email: str = "anna@example.com",
     channels: Collection[str] = ("sms", "email"),
+    is_fuller: bool = False,
+    language: str = "pl",
 ) -> Payer:
-    """A payer who agreed to be told of property tax and payments by *channels*."""
+    """A payer who agreed to be told of property tax and payments by *channels*; *is_fuller* lets SMS name sums."""
     number = make.pesel(serial)
     whom = make.payer(number, "Anna Nowak")
     make.consent(number, phone=phone, email=email, channels=channels)
+    if is_fuller or language != "pl":
+        set_wishes(whom.pk, language=language, is_fuller=is_fuller, by_topic={}, by=make.BY, at=make.now())
     return whom
 
 

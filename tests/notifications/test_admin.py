@@ -1,11 +1,10 @@
-"""The staff's pages: the log of messages, gateways that rest, and the texts with their versions."""
+"""The staff's pages: the log of messages, and gateways that rest."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.models import AuditEntry
-from notifications.models import GatewayRest, Message, TextTemplate, TextVersion
+from notifications.models import GatewayRest, Message
 from residents.models import AccessRecord, Account, Payer
 from tests import make
 from tests.conftest import SignIn
@@ -16,7 +15,6 @@ from tests.sandbox_process import Sandbox
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 AT = make.now()
 LOG = reverse("admin:notifications_message_changelist")
-TEXTS = reverse("admin:notifications_texttemplate_changelist")
 
 
 @pytest.fixture
@@ -25,25 +23,9 @@ def office(clerk: Account, signed_in: SignIn) -> Client:
     return signed_in(clerk)
 
 
-@pytest.fixture
-def treasury(treasurer: Account, signed_in: SignIn) -> Client:
-    """The treasurer's browser."""
-    return signed_in(treasurer)
-
-
 def page_of(message: Message) -> str:
     """The address of one message in the log."""
     return reverse("admin:notifications_message_change", args=[message.pk])
-
-
-def sms_text() -> TextTemplate:
-    """The text of the confirmation by SMS."""
-    return TextTemplate.objects.get(kind="payment_posted", channel="sms")
-
-
-def editor() -> str:
-    """The address of its editor."""
-    return reverse("admin:notifications_texttemplate_change", args=[sms_text().pk])
 
 
 def test_the_log_lists_messages_and_finds_those_in_doubt(office: Client, anna_told: Payer, sandbox: Sandbox) -> None:
@@ -99,60 +81,3 @@ def test_a_resting_gateway_is_shown_with_its_reason(administrator: Account, sign
     GatewayRest.objects.create(gateway="smsapi", until=AT, reason="brak środków na koncie SMSAPI")
     page = signed_in(administrator).get(reverse("admin:notifications_gatewayrest_changelist"))
     assert "brak środków na koncie SMSAPI" in page.text
-
-
-def test_the_texts_are_listed_by_name_with_their_newest_version(treasury: Client) -> None:
-    page = treasury.get(TEXTS).text
-    for words in ("Zaksięgowano wpłatę", "Zbliża się termin płatności", "Minął termin płatności", "1 z "):
-        assert words in page
-
-
-def test_the_editor_previews_an_sms_with_its_parts_and_saves_nothing(treasury: Client) -> None:
-    page = treasury.post(editor(), {"body": "((town)): zaksięgowano ((amount_pln)). Увага"})
-    size = page.context["preview"]["size"]
-    assert page.context["preview"]["body"] == "Dolina: zaksiegowano 123,45 zl. Увага"
-    assert (size.encoding, size.parts) == ("UCS-2", 1)
-    assert "drogie znaki" in page.text
-    assert TextVersion.objects.filter(template=sms_text()).count() == 1
-
-
-def test_a_saved_text_is_a_new_version_by_its_writer_and_the_old_one_stays(
-    treasury: Client, treasurer: Account
-) -> None:
-    answer = treasury.post(editor(), {"body": "((town)): jest ((amount_pln)).", "save": "1"}, follow=True)
-    assert "Nowa wersja zapisana. Od teraz wysyłamy ją." in answer.text
-    old, new = sms_text().versions.order_by("number")
-    assert (new.number, new.body, new.written_by) == (2, "((town)): jest ((amount_pln)).", treasurer)
-    assert old.body.startswith("((town)): zaksięgowano")
-    assert AuditEntry.objects.get(verb="edit_text").account_id == treasurer.pk
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ("((kwota))", "Nieznane pole ((kwota))."),
-        ("((amount)) zł", "Może chodzi o ((amount_pln))?"),
-        ("((town)", "Pole jest niedomknięte"),
-    ],
-)
-def test_a_wrong_placeholder_is_refused_with_the_way_to_mend_it(treasury: Client, body: str, words: str) -> None:
-    page = treasury.post(editor(), {"body": body, "save": "1"})
-    assert words in page.text
-    assert TextVersion.objects.filter(template=sms_text()).count() == 1
-
-
-@pytest.mark.parametrize("body", ["", "   "])
-def test_an_empty_text_is_not_saved(treasury: Client, body: str) -> None:
-    assert treasury.post(editor(), {"body": body, "save": "1"}).status_code == 200
-    assert TextVersion.objects.filter(template=sms_text()).count() == 1
-
-
-def test_who_may_not_write_texts_cannot(office: Client) -> None:
-    assert office.get(editor()).status_code == 403
-    assert office.post(editor(), {"body": "x", "save": "1"}).status_code == 403
-    assert TextVersion.objects.filter(template=sms_text()).count() == 1
-
-
-@pytest.mark.parametrize("number", ["999999", "x"])
-def test_an_unknown_text_is_404(treasury: Client, number: str) -> None:
-    assert treasury.get(reverse("admin:notifications_texttemplate_change", args=[number])).status_code == 404

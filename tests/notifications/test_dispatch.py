@@ -72,9 +72,9 @@ def test_a_message_goes_to_the_address_of_now(sandbox: Sandbox, anna_told: Payer
 
 
 def test_the_newest_text_is_sent_and_the_message_names_its_version(sandbox: Sandbox, anna_told: Payer) -> None:
-    template = TextTemplate.objects.get(kind="payment_posted", channel="sms")
+    template = TextTemplate.objects.get(kind="payment_posted", channel="sms", language="pl", detail="short")
     confirm(anna_told, at=AT)
-    newest = template.versions.create(number=2, body="((town)) dziękuje.")
+    newest = template.versions.create(number=3, body="((town)) dziękuje.")
     send(AT)
     message = only(channel="sms")
     assert (message.body, message.text_version_id) == ("Dolina dziekuje.", newest.pk)
@@ -85,7 +85,8 @@ def test_the_newest_text_is_sent_and_the_message_names_its_version(sandbox: Sand
     [("((nieznane))", "nie da się napisać treści: Brakuje danych do pola ((nieznane))."), ("((amount_pln))", "")],
 )
 def test_a_text_that_cannot_be_written_fails_alone(sandbox: Sandbox, anna_told: Payer, body: str, reason: str) -> None:
-    TextTemplate.objects.get(kind="payment_posted", channel="sms").versions.create(number=2, body=body)
+    template = TextTemplate.objects.get(kind="payment_posted", channel="sms", language="pl", detail="short")
+    template.versions.create(number=3, body=body)
     confirm(anna_told, "1", at=AT, amount_pln="12.00" if reason else "dwanaście")
     remind(anna_told, at=AT)
     send(AT)

@@ -44,7 +44,10 @@ def test_an_accepted_sms_reaches_the_phone_without_polish_letters_and_is_kept_as
     message = only()
     (arrived,) = sandbox.sms(PHONE)
     assert arrived["text"] == message.body
-    assert arrived["text"].startswith("Dolina: zaksiegowano wplate 123,45 zl.")
+    assert (
+        arrived["text"]
+        == "Dolina: zaksiegowano wplate. Potwierdzenie po zalogowaniu: https://portal.example/platnosci/"
+    )
     assert (arrived["idx"], arrived["from"], arrived["parts"]) == (f"spm-{message.pk}", "Dolina", message.parts)
     assert (message.gateway, message.gateway_id, message.sent_at) == ("smsapi", arrived["id"], AT)
     assert (message.attempts, message.cost_points, message.lease_until) == (1, Decimal(str(arrived["points"])), None)
@@ -66,7 +69,7 @@ def test_two_messages_to_one_number_in_one_request_both_leave(sandbox: Sandbox, 
 
 def test_many_texts_of_their_own_travel_in_one_request_each_to_its_number(sandbox: Sandbox, db: None) -> None:
     for serial in range(1, 6):
-        whom = resident(serial, phone=f"+4850010020{serial}", channels=("sms",))
+        whom = resident(serial, phone=f"+4850010020{serial}", channels=("sms",), is_fuller=True)
         confirm(whom, at=AT, amount_pln=f"{serial}.00", balance_text="a|b" if serial == 5 else "c")
     assert send(AT) == {"sent": 5}
     for serial in range(1, 6):
@@ -109,7 +112,7 @@ def test_what_the_gateway_refuses_for_ever_fails_with_its_words_and_is_not_repea
 def test_one_message_that_spoils_a_request_is_found_and_the_others_go(sandbox: Sandbox, db: None) -> None:
     sandbox.control("PUT", "settings", sms_most_parts=2)
     for serial in range(1, 8):
-        whom = resident(serial, phone=f"+4850010020{serial}", channels=("sms",))
+        whom = resident(serial, phone=f"+4850010020{serial}", channels=("sms",), is_fuller=True)
         confirm(whom, at=AT, balance_text="bardzo długo " * 30 if serial == 3 else f"numer {serial}")
     assert send(AT) == {"failed": 1, "sent": 6}
     assert sandbox.sms("+48500100203") == []
