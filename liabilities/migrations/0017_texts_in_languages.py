@@ -100,7 +100,7 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("liabilities", "0014_references_are_many"),
+        ("liabilities", "0016_dunning_letters"),
         ("notifications", "0008_texts_by_language_and_wishes"),
     ]
 
