@@ -27,6 +27,7 @@ class LiabilitiesConfig(AppConfig):
             Belonging("liabilities.LetterLine", "pozycje upomnień", Fate.STAYS),
             Belonging("liabilities.LetterSkip", "pominięcia w seriach upomnień", Fate.STAYS),
             Belonging("liabilities.LetterAddressee", "miejsca w seriach upomnień", Fate.STAYS),
+            Belonging("liabilities.InformationAction", "działania informacyjne", Fate.STAYS),
             Belonging("liabilities.LedgerEntry", "nadpłata", Fate.OWN_WAY, mover="liabilities.merging.CreditMover"),
         )
     )

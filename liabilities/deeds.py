@@ -1,6 +1,7 @@
 """What this floor writes into the journal of events, in words (core/audit_words.py)."""
 
 VERBS = {
+    "record_information": "działanie informacyjne pracownika",
     "make_api_token": "wydanie klucza do importu",
     "revoke_api_token": "unieważnienie klucza do importu",
     "decide_missing_due": "decyzja o racie, której brak w pliku",

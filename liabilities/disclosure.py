@@ -10,7 +10,7 @@ from core.actor import Actor
 from liabilities.account_card import booked
 from liabilities.bearers import joint_with
 from liabilities.calendar_links import forget_links
-from liabilities.models import CalendarLink, Instalment
+from liabilities.models import CalendarLink, InformationAction, Instalment
 from liabilities.models.liability import InstalmentQuerySet
 from liabilities.queries import open_dues
 from residents.disclosure import Column, Kept, Section, Shape, Table
@@ -49,6 +49,11 @@ def _entries(payer_id: int) -> Iterable[Sequence[object]]:
             *(entry.instalment_id, entry.get_kind_display(), entry.get_account_display(), entry.amount),
             *(entry.value_on, entry.booked_at, entry.reference),
         )
+
+
+def _information(payer_id: int) -> Iterable[Sequence[object]]:
+    for one in InformationAction.objects.filter(payer_id__in=same_person(payer_id)).order_by("on", "pk"):
+        yield one.instalment_id, one.get_form_display(), one.on, one.person, one.outcome
 
 
 def _links(payer_id: int) -> Iterable[Sequence[object]]:
@@ -128,6 +133,18 @@ SECTION = Section(
                 Column("reference", "Podstawa"),
             ),
             _entries,
+        ),
+        Table(
+            "information",
+            "Rozmowy i pisma o zaległościach",
+            (
+                Column("instalment", "Numer raty", Shape.WHOLE),
+                Column("form", "Forma"),
+                Column("on", "Dzień", Shape.DAY),
+                Column("person", "Kto"),
+                Column("outcome", "Skutek"),
+            ),
+            _information,
         ),
         Table(
             "calendar_links",

@@ -17,6 +17,7 @@ from core.dates import format_date_short
 from core.money import format_pln
 from core.nrb import format_nrb
 from liabilities.admin.due_work import DueWork
+from liabilities.admin.information import information_file, information_page
 from liabilities.admin.work import check_may_work
 from liabilities.arrears import with_interest
 from liabilities.card_views import card_choice, card_context, csv_answer, pdf_answer
@@ -109,6 +110,16 @@ class InstalmentAdmin(ReadOnlyAdmin):
                 self.admin_site.admin_view(self.work),
                 name="liabilities_instalment_work",
             ),
+            path(
+                "<int:pk>/informacje/",
+                self.admin_site.admin_view(self.information),
+                name="liabilities_instalment_information",
+            ),
+            path(
+                "<int:pk>/informacje.csv",
+                self.admin_site.admin_view(self.information_csv),
+                name="liabilities_instalment_information_csv",
+            ),
             path("przedawnienie/", self.admin_site.admin_view(self.barred), name="liabilities_instalment_barred"),
         ]
         return [*own, *super().get_urls()]
@@ -140,6 +151,14 @@ class InstalmentAdmin(ReadOnlyAdmin):
     def work(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """What a clerk may do to the instalment (liabilities/admin/due_work.py)."""
         return DueWork(request, self.admin_site, pk).page(verb)
+
+    def information(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The register of information actions on the instalment; who may work on it adds what a person did."""
+        return information_page(request, self.admin_site, pk)
+
+    def information_csv(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The register for a spreadsheet."""
+        return information_file(request, pk)
 
     def barred(self, request: HttpRequest) -> HttpResponse:
         """What is barred by limitation, and what will be within a year; nothing is closed here."""

@@ -177,6 +177,8 @@ urzad/liabilities/instalment/karta/<int:payer_id>/ desk desk desk desk 403 200 4
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.pdf desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/karta/<int:payer_id>/karta.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/<int:pk>/ksieguj/<slug:verb>/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/<int:pk>/informacje/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/instalment/<int:pk>/informacje.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/instalment/przedawnienie/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/ledgerentry/<int:pk>/storno/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/ledgerentry/nadplaty/     desk   desk desk desk 403  200  403  403  200

@@ -81,6 +81,7 @@ COVERED = {
     "liabilities.importproblem": "import_problems",
     "liabilities.missingdue": "dues",
     "liabilities.rejectedrow": "import_problems",
+    "liabilities.informationaction": "dues",
     "liabilities.instalment": "dues",
     "liabilities.ledgerentry": "dues",
     "liabilities.liability": "dues",
