@@ -76,7 +76,8 @@ def _page(request: HttpRequest, payer: Payer, payment: Payment, lines: Sequence[
     account = balance(payer.pk, on=timezone.localdate())
     is_whole = len(lines) == payment.lines.count()
     is_mine = payment.made_by_id == account_of(request).pk
-    may_still_pay = payment.state == State.REDIRECTED and timezone.now() < payment.frozen_until
+    is_sent = payment.state == State.REDIRECTED
+    is_over = timezone.now() >= payment.frozen_until
     context = {
         "payment": payment,
         "lines": lines,
@@ -93,7 +94,8 @@ def _page(request: HttpRequest, payer: Payer, payment: Payment, lines: Sequence[
         "is_reversed": payment.state == State.PAID and is_reversed(payment_reference(payment)),
         "is_open": payment.state in OPEN,
         "is_unpaid": payment.state in UNPAID,
-        "may_still_pay": may_still_pay and is_mine,
+        "may_still_pay": is_sent and is_mine and not is_over,
+        "time_is_over": is_sent and is_mine and is_over,
         "was_settled": any(change.before == State.CLERK for change in changes),
         "balance": account,
         "balance_text": total_in_words(account.total),

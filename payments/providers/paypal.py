@@ -11,6 +11,7 @@ Our payment is known there as `custom_id`, which captures and their webhooks car
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -133,9 +134,11 @@ class PayPal:
             raise ProviderDown(f"HTTP {answer.status_code}")
         words = _words(body_of(answer), answer)
         asked = self.retrieve(order_id)
-        if asked.state is State.PENDING and asked.is_promise:
-            raise ProviderRefused(words)  # INSTRUMENT_DECLINED: the payer may choose another card there
-        return asked
+        if asked.state is not State.PENDING or not asked.is_promise:
+            return asked
+        if "INSTRUMENT_DECLINED" in words:  # nothing was taken, and nobody but us can take it: the payer may try again
+            return replace(asked, state=State.FAILED, status="INSTRUMENT_DECLINED", is_promise=False)
+        raise ProviderRefused(words)
 
     def refund(self, refund: RefundOrder) -> RefundAnswer:
         """POST /v2/payments/captures/{id}/refund."""

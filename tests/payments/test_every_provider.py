@@ -49,8 +49,9 @@ def test_paying_posts_once_however_often_it_is_told(
     assert payment.paid_on == make.today()
 
 
-@pytest.mark.parametrize("provider", OTHERS)
-@pytest.mark.parametrize("outcome", ["cancel", "reject"])
+@pytest.mark.parametrize(
+    ("provider", "outcome"), [("przelewy24", "cancel"), ("przelewy24", "reject"), ("paypal", "cancel")]
+)
 def test_a_payment_that_was_given_up_takes_no_money_and_expires(
     paying_for_all: Paying, sandbox: Sandbox, provider: str, outcome: str
 ) -> None:
@@ -62,8 +63,16 @@ def test_a_payment_that_was_given_up_takes_no_money_and_expires(
     assert paying_for_all.books() == UNPAID
     ask_late_payments(at=make.now() + timedelta(days=8))
     payment.refresh_from_db()
-    assert payment.state == (State.CLERK if (provider, outcome) == ("paypal", "reject") else State.EXPIRED)
+    assert payment.state == State.EXPIRED
     assert paying_for_all.books() == UNPAID
+
+
+def test_a_bank_that_refuses_paypals_capture_ends_the_payment_at_once(paying_for_all: Paying, sandbox: Sandbox) -> None:
+    payment = paying_for_all.start(provider="paypal")
+    play(sandbox, "paypal", payment.provider_order_id, "reject")
+    _deliver(sandbox)
+    payment.refresh_from_db()
+    assert (payment.state, paying_for_all.books()) == (State.FAILED, UNPAID)
 
 
 @pytest.mark.parametrize("provider", OTHERS)

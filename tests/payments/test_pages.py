@@ -211,10 +211,22 @@ def test_each_state_is_told_in_words(
 )
 def test_an_end_of_our_own_is_told_too(browser: Client, paying: Paying, state: str, expected: str) -> None:
     payment = paying.start()
-    Payment.objects.filter(pk=payment.pk).update(state=state)
+    Payment.objects.filter(pk=payment.pk).update(state=state, provider_order_id="")
     page = browser.get(page_of(payment))
     assert expected in words(page)
     assert NO_SECOND_TIME in words(page)
+
+
+def test_after_its_time_a_payment_may_be_made_anew_while_the_first_one_is_still_looked_for(
+    browser: Client, paying: Paying
+) -> None:
+    payment = paying.start(provider="przelewy24")
+    assert "Zapłać jeszcze raz" not in words(browser.get(page_of(payment)))
+    Payment.objects.filter(pk=payment.pk).update(frozen_until=make.now() - timedelta(minutes=1))
+    page = words(browser.get(page_of(payment)))
+    assert "Sprawdzamy płatność." in page
+    assert "Czas na tę płatność już minął." in page
+    assert "Zapłać jeszcze raz" in page
 
 
 def test_words_of_the_provider_and_of_clerks_stay_in_the_office(browser: Client, paying: Paying) -> None:

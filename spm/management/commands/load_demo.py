@@ -9,8 +9,9 @@ from django.utils import timezone
 from core.commands import HouseCommand
 from core.errors import Refused
 from mailroom.models import IncomingMail
-from payments.models import Payment
+from payments.models import BankStatement, Payment
 from residents.models import Account, Payer
+from spm.demo.bank import bring_statement, pay_elsewhere
 from spm.demo.letters import deliver_letters
 from spm.demo.people import people
 from spm.demo.town import Town, liven, load
@@ -35,6 +36,10 @@ class Command(HouseCommand):
             load(town, say=self._say)
         if not Payment.objects.exists():  # also when an earlier start was stopped between the two
             liven(town, say=self._say)
+        if not BankStatement.objects.exists():
+            inhabitants = people(town.people, today=town.today)
+            pay_elsewhere(inhabitants, town)
+            bring_statement(inhabitants, town)
         if not IncomingMail.objects.exists():
             deliver_letters(people(town.people, today=town.today), clock=timezone.now, say=self._say)
         return {"payers": Payer.objects.count()}
