@@ -38,7 +38,7 @@ SIDES = {"C": "wpływ", "D": "obciążenie", "RC": "cofnięcie wpływu", "RD": "
 class BankEntryAdmin(ReadOnlyAdmin):
     """What came and went on the town's accounts, and where each entry's money stands."""
 
-    list_display = ("booked_on", "side", "sum", "title", "who", "state", "payer", "rule")
+    list_display = ("booked_on", "sum", "title", "who", "state", "payer")
     list_filter = ("state", "rule", "booked_on")
     search_fields = ("=sender", "=reference", "=credited", "payer__name")
     list_select_related = ("statement", "payer")
@@ -60,8 +60,8 @@ class BankEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="kwota", ordering="amount")
     def sum(self, entry: BankEntry) -> str:
-        """The amount as people write it."""
-        return amount_words(entry.amount, entry.statement.currency)
+        """The amount as people write it; money that went out is below zero."""
+        return amount_words(entry.amount if entry.is_incoming else -entry.amount, entry.statement.currency)
 
     @admin.display(description="tytuł")
     def title(self, entry: BankEntry) -> str:

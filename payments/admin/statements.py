@@ -15,9 +15,11 @@ from unfold.decorators import action
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.errors import Refused
 from core.money import format_pln
+from core.nrb import format_nrb
 from payments.bank_entries import match_entries
 from payments.clearing import accept_statement, reject_statement
 from payments.formats import NAMES
+from payments.formats.eplatnosci import SETTLEMENTS
 from payments.models import BankStatement, StatementFile, StatementProblem, VirtualAccount
 from payments.statement_forms import ReasonForm, StatementUploadForm
 from payments.statements import import_statement
@@ -103,17 +105,24 @@ class StatementFileAdmin(ReadOnlyAdmin):
 class BankStatementAdmin(ReadOnlyAdmin):
     """Statements; one that does not follow waits here for the treasurer."""
 
-    list_display = ("number", "account", "closed_on", "first", "incomes", "outgoings", "last", "entries", "chain")
+    list_display = ("number", "kept_at", "closed_on", "incomes", "outgoings", "last", "entries", "chain")
     list_filter = ("chain", "account")
     search_fields = ("number", "account")
     date_hierarchy = "closed_on"
     ordering = ("-closed_on", "-pk")
     fields = (
-        *("number", "account", "currency", "opened_on", "closed_on", "first", "incomes", "outgoings", "last"),
+        *("number", "kept_at", "currency", "opened_on", "closed_on", "first", "incomes", "outgoings", "last"),
         *("entries", "chain", "reason", "file"),
     )
-    readonly_fields = ("first", "incomes", "outgoings", "last")
+    readonly_fields = ("kept_at", "first", "incomes", "outgoings", "last")
     actions_detail = ("see_entries", "decide")
+
+    @admin.display(description="rachunek", ordering="account")
+    def kept_at(self, statement: BankStatement) -> str:
+        """The account in groups of four digits; of settlement files their service."""
+        if statement.account == SETTLEMENTS:
+            return "ePłatności"
+        return format_nrb(statement.account).replace("\u00a0", " ")
 
     @admin.display(description="saldo początkowe")
     def first(self, statement: BankStatement) -> str:
