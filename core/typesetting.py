@@ -46,9 +46,7 @@ class Typesetter:
         self._base = f"{static.as_uri()}/"
         self._fetcher = StaticOnly(static)
         self._fonts = FontConfiguration()
-        self._style = weasyprint.CSS(
-            url=f"{self._base}{STYLE}", url_fetcher=self._fetcher, font_config=self._fonts, base_url=self._base
-        )
+        self._style = weasyprint.CSS(url=f"{self._base}{STYLE}", url_fetcher=self._fetcher, font_config=self._fonts)
 
     def pdf(self, html: str) -> bytes:
         """*html*, which names the house's style and no other, as PDF/UA-1."""

@@ -206,6 +206,25 @@ def staff_looked(request: HttpRequest, payer: Payer, *, what: str) -> None:
     _record(request, payer, what=what, basis="zadanie urzędu", reason=reason_given(request, payer))
 
 
+def staff_looked_at_many(request: HttpRequest, payer_ids: Iterable[int], *, what: str) -> None:
+    """Record that a member of staff took a list or a file that shows data of all these payers."""
+    account, address = account_of(request), address_of(request)
+    AccessRecord.objects.bulk_create(
+        (
+            AccessRecord(
+                account=account,
+                account_name=account.get_full_name(),
+                payer_id=payer_id,
+                what=what,
+                basis="zadanie urzędu",
+                address=address,
+            )
+            for payer_id in sorted(set(payer_ids))
+        ),
+        batch_size=2_000,
+    )
+
+
 def staff_looked_once(request: HttpRequest, payer: Payer, *, what: str) -> None:
     """Record a look that a page repeats as its fields are typed: once in REASON_MINUTES for each payer and session."""
     now = int(timezone.now().timestamp())

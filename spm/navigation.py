@@ -113,6 +113,19 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "admin:liabilities_instalment_barred",
                 "liabilities.add_ledgerentry",
             ),
+            ("Serie upomnień", "outgoing_mail", "admin:liabilities_letterrun_changelist", "liabilities.view_letterrun"),
+            (
+                "Rejestr upomnień",
+                "mark_email_read",
+                "admin:liabilities_dunningletter_changelist",
+                "liabilities.view_dunningletter",
+            ),
+            (
+                "Sprawy do tytułów",
+                "gavel",
+                "admin:liabilities_dunningletter_cases",
+                "liabilities.change_dunningletter",
+            ),
             ("Płatności", "payments", "admin:payments_payment_changelist", "payments.view_payment"),
             (
                 "Wyciągi bankowe",

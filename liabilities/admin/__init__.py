@@ -13,11 +13,15 @@ from liabilities.admin.figures import (
 )
 from liabilities.admin.imports import ImportRunAdmin
 from liabilities.admin.ledger import LedgerEntryAdmin
+from liabilities.admin.letter_runs import LetterRunAdmin
+from liabilities.admin.letters import DunningLetterAdmin
 from liabilities.admin.sources import ApiTokenAdmin, DueSourceAdmin, MissingDueAdmin
 
 __all__ = [
     "ApiTokenAdmin",
     "DecisionAdmin",
+    "DunningLetterAdmin",
+    "LetterRunAdmin",
     "BankRateAdmin",
     "DueKindAdmin",
     "DueSourceAdmin",

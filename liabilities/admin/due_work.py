@@ -18,10 +18,12 @@ from liabilities.actions import write_off
 from liabilities.admin.work import check_may_work, work_page
 from liabilities.bearers import set_bearers
 from liabilities.deferral import defer
+from liabilities.holds import end_hold, hold_back, holds_on
 from liabilities.ledger_forms import BearersForm, DeferralForm, FactForm, PlanForm, RemissionForm, WriteOffForm
+from liabilities.letter_forms import EndHoldForm, HoldForm
 from liabilities.limitation import Effect
 from liabilities.limitation_facts import limitation_of, record_fact
-from liabilities.models import Instalment
+from liabilities.models import CollectionHold, HoldReason, Instalment
 from liabilities.plan import equal_rates, spread
 from liabilities.queries import seen_on
 from liabilities.remission import remit
@@ -164,6 +166,29 @@ class DueWork:
             raise Refused("payer_unknown", f"Nie ma płatnika o numerze {line.strip()[:12]}.", where="numbers")
         return payer.kept_id
 
+    def _hold(self) -> HttpResponse:
+        held = holds_on([self.due.pk], on=self.on).get(self.due.pk)
+        if held is not None:
+            return self._end_hold(held)
+        form = HoldForm(self.request.POST or None)
+
+        def act(filled: forms.Form) -> str:
+            data = filled.cleaned_data
+            reason = HoldReason(data["reason"])
+            hold_back(self.due, reason=reason, note=data["note"], until_on=data["until_on"], on=self.on, by=self.by)
+            return "Wstrzymano: nie będzie upomnień ani tytułów. Odsetki biegną."
+
+        return self._show(form, act, title="Wstrzymanie windykacji (należność sporna)", button="Wstrzymaj")
+
+    def _end_hold(self, held: CollectionHold) -> HttpResponse:
+        form = EndHoldForm(self.request.POST or None)
+
+        def act(filled: forms.Form) -> str:
+            end_hold(held, reason=filled.cleaned_data["reason"], on=self.on, by=self.by)
+            return "Wstrzymanie zakończone."
+
+        return self._show(form, act, title=f"Koniec wstrzymania: {held}", button="Zakończ wstrzymanie")
+
     def _fact(self) -> HttpResponse:
         form = FactForm(self.request.POST or None)
 
@@ -194,4 +219,5 @@ PAGES: dict[str, Callable[[DueWork], HttpResponse]] = {
     "raty": DueWork._spread,
     "wspolnie": DueWork._bearers,
     "przedawnienie": DueWork._fact,
+    "wstrzymanie": DueWork._hold,
 }

@@ -184,6 +184,17 @@ urzad/liabilities/ledgerentry/<int:pk>/storno/ desk desk desk desk 403 200 403 4
 urzad/liabilities/ledgerentry/nadplaty/     desk   desk desk desk 403  200  403  403  200
 urzad/liabilities/ledgerentry/nadplaty/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/decision/<int:pk>/koniec/ desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/letterrun/<int:pk>/przebieg/ desk desk desk desk 403 405 403 403 405
+urzad/liabilities/letterrun/<int:pk>/pominiete/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/letterrun/<int:pk>/druk/<int:part>.pdf desk desk desk desk 403 200 403 403 200
+urzad/liabilities/letterrun/<int:pk>/e-doreczenia/<int:part>.zip desk desk desk desk 403 200 403 403 200
+urzad/liabilities/dunningletter/<int:pk>/pismo.pdf desk desk desk desk 403 200 403 403 200
+urzad/liabilities/dunningletter/<int:pk>/wynik/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/dunningletter/doreczenia/ desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/dunningletter/tytuly/     desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/dunningletter/tytuly/sprawy.csv desk desk desk desk 403 200 403 403 200
+urzad/liabilities/dunningletter/enter_many/ desk   desk desk desk 403  go   403  403  go
+urzad/liabilities/dunningletter/open_cases/ desk   desk desk desk 403  go   403  403  go
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
@@ -232,6 +243,8 @@ mailroom/incomingmail        r     -    -    r    r
 liabilities/instalment       -     r    -    -    r
 liabilities/ledgerentry      -     r    -    -    r
 liabilities/decision         -     r    -    -    r
+liabilities/letterrun        -     ra   -    -    ra
+liabilities/dunningletter    -     r    -    -    r
 liabilities/duekind          -     r    -    -    r
 liabilities/interestrate     -     ra   -    -    ra
 liabilities/fee              -     ra   -    -    ra

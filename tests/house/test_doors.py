@@ -1,7 +1,9 @@
 """Which page opens to whom: every route of the site map, as each of the cast (tests/house/doors.py)."""
 
+import io
 from collections.abc import Iterator, Mapping
 
+import pikepdf
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -25,9 +27,10 @@ from consents.signed_files import receive_signed_file
 from core import inbound
 from core.actor import Actor
 from core.models import AuditEntry
+from liabilities import letter_runs
 from liabilities.api_tokens import make_token
 from liabilities.due_sources import set_source
-from liabilities.models import BankRate, Decision, DueSource, ImportRun, MissingDue
+from liabilities.models import BankRate, Decision, DueSource, ImportRun, LetterFile, MissingDue
 from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
 from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
@@ -42,6 +45,7 @@ from tests.consents.authority import authority
 from tests.consents.signed_forms import filled_form, sign_pdf
 from tests.house.doors import CAST, STAFF, doors, manager_doors
 from tests.house.site_map import address_of, outcome, routes
+from tests.liabilities.dunning import arrear, order
 from tests.mailroom.post import letter_with_photograph
 from tests.payments.paying import pay
 from tests.payments.statements.books import statement
@@ -96,6 +100,7 @@ class World:
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         virtual_account(payer)
         statement(Transfer("12.00", "nie wiadomo za co"))
+        _letter()
         self.values: dict[str, object] = {
             "pk": mandate.pk,
             "instalment_id": make.instalment("ANNA-1").pk,
@@ -131,7 +136,7 @@ class World:
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
             known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"], "verb": "odpis"}
-            known |= {"place": 1, "page": 1}
+            known |= {"place": 1, "page": 1, "part": 1}
         return address_of(route, {**known, **values})
 
     def _row(self, table: str) -> object:
@@ -139,6 +144,19 @@ class World:
             model = apps.get_model(table.replace("/", "."))  # noqa: TID251  the route names the table
             self.rows[table] = model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
         return self.rows[table]
+
+
+def _letter() -> None:
+    """A run that is done, with one letter; its sheet is left empty, for setting it takes seconds."""
+    arrear(make.pesel(1), "ANNA-LATE")
+    run = order()
+    letter_runs._number_some(run, by=make.BY, at=make.now())
+    sheet = io.BytesIO()
+    with pikepdf.new() as empty:
+        empty.add_blank_page()
+        empty.save(sheet)
+    LetterFile.objects.create(letter=run.letters.get(), body=sheet.getvalue(), sha256="x")
+    letter_runs.work_runs(clock=make.now, by=make.BY)
 
 
 def _scanned() -> int:
