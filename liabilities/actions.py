@@ -1,6 +1,6 @@
 """What may happen to the ledger: postings, charges, write-offs (each further verb in a file of its own)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,18 +53,19 @@ def post_payment(
     reference: str,
     by: Actor,
     at: datetime,
+    to_credit: Mapping[str | None, Decimal] | None = None,
 ) -> Posting:
     """Post a payment over dues, once for its *reference*: a second call returns the first posting and writes nothing.
 
     *value_on* is the day that the law counts (OP art. 60) and decides the interest. Each part pays costs, interest and
-    principal as the regime of its due says (liabilities/allocation.py); what exceeds a due goes to the payer's credit.
-    Any payer of a due owed jointly may pay it: the due's entries stand with the one it names first, a credit with who
-    paid, so that of two who pay at once the second has the money back.
+    principal as the regime of its due says (liabilities/allocation.py); what exceeds a due goes to the payer's credit,
+    and so does *to_credit*, by the kind of due. Any payer of a due owed jointly may pay it: the due's entries stand
+    with the one it names first, a credit with who paid, so that of two who pay at once the second has the money back.
     Messages about dues that are now closed are withdrawn. Raises Refused `foreign_due` for an instalment that is not
     this payer's, `nothing_to_post` for no parts or amounts not above zero.
     """
-    amounts = _summed(parts)
-    if not amounts:
+    amounts, excess = _summed(parts), dict(to_credit or {})
+    if not amounts and (parts or not excess):
         raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
     with transaction.atomic():
         payer_id = lock_payer(payer_id)
@@ -80,7 +81,6 @@ def post_payment(
         law, about = figures(), circumstances(list(dues.values()))
         event = Event(EntryKind.PAYMENT, value_on, reference, at)
         entries: list[LedgerEntry] = []
-        excess: dict[str, Decimal] = {}
         for due in dues.values():
             shares = shares_of(amounts[due.pk], due, law=law, about=about, on=value_on)
             entries += entries_on(due, shares, event)

@@ -16,6 +16,7 @@ VERBS = {
     "reverse_event": "storno",
     "reverse_entry": "storno wpisu",
     "refund_credit": "zwrot nadpłaty",
+    "repost_payment": "ponowne zaksięgowanie wpłaty",
     "set_off_credit": "zaliczenie nadpłaty",
     "record_deferral": "odroczenie terminu",
     "record_instalments": "rozłożenie na raty",

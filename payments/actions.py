@@ -10,7 +10,7 @@ from django.db import transaction
 from core import audit
 from core.actor import Actor, job
 from core.errors import Refused
-from payments.models import Payment
+from payments.models import Payment, ProviderFact
 from payments.posting import post
 from payments.providers import Notice, Provider, ProviderDown, ProviderRefused, provider_named
 from payments.states import OPEN, State, may_become
@@ -87,6 +87,7 @@ def _posted_or_parked(payment: Payment, notice: Notice, *, by: Actor, at: dateti
     paid_on = min(notice.paid_on or day_of(payment.started_at), day_of(at))
     try:
         with transaction.atomic():
+            _told_paid(payment, notice.amount, notice.payment_id or notice.provider_order_id, by=by, at=at)
             post(payment, paid_on, reason="operator potwierdził wpłatę", by=by, at=at)
     except Refused as refusal:
         payment.refresh_from_db()
@@ -94,6 +95,13 @@ def _posted_or_parked(payment: Payment, notice: Notice, *, by: Actor, at: dateti
         _to_clerk(payment, problem, by=by, at=at)
         return problem
     return ""
+
+
+def _told_paid(payment: Payment, amount: Decimal, key: str, *, by: Actor, at: datetime) -> None:
+    """Keep what the provider, or a clerk who read its panel, said was charged."""
+    ProviderFact.objects.create(
+        payment=payment, kind="paid", key=key[:80], amount=amount, told_at=at, source=by.name[:60]
+    )
 
 
 def settled_notice(payment: Payment, notice: Notice, provider: Provider) -> Notice:
@@ -182,6 +190,7 @@ def settle_by_clerk(
         if is_paid:
             locked.amount = ordered if amount is None else amount
             _check_decision(locked, paid_on, at=at)
+            _told_paid(locked, locked.charged, "wyjaśniono", by=by, at=at)
             post(locked, paid_on, reason=f"wyjaśniono: {reason}", by=by, at=at)
         else:
             advance(locked, State.CANCELLED, reason=f"wyjaśniono: {reason}", at=at)

@@ -26,6 +26,8 @@ class PaymentsConfig(AppConfig):
     belongings = register(
         (
             Belonging("payments.Payment", "płatności", Fate.MOVES, locked_first=True),
+            # Its payment or transfer says whose it is; the ledger leads to the record that was kept.
+            Belonging("payments.Refund", "zwroty", Fate.STAYS),
             Belonging("payments.BankEntry", "wpłaty przelewem", Fate.STAYS),
             # Each is posted for the record into which its own was merged (payments/posting.py).
             Belonging("payments.PaymentLine", "pozycje płatności", Fate.STAYS),

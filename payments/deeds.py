@@ -10,10 +10,18 @@ VERBS = {
     "park_payment": "płatność do wyjaśnienia",
     "settle_by_clerk": "wyjaśnienie płatności",
     "import_statement": "wczytanie wyciągu bankowego",
+    "ask_refund": "wniosek o zwrot wpłaty",
+    "approve_refund": "zatwierdzenie zwrotu",
+    "withdraw_refund": "wycofanie zwrotu",
+    "note_return": "zwrot odesłany przez bank",
+    "record_reversal": "cofnięcie wpłaty przez operatora",
+    "list_refunds": "lista przelewów zwrotów",
 }
 SUBJECTS = {
     "bank_entry": "pozycja wyciągu",
     "bank_statement": "wyciąg bankowy",
     "payment": "płatność",
+    "refund": "zwrot",
+    "refund_list": "lista przelewów ze zwrotami",
     "statement_file": "wyciąg",
 }

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from payments.bank_entries import read_details
-from payments.models import BankEntry, PaymentLine, VirtualAccount
+from payments.models import BankEntry, PaymentLine, Refund, VirtualAccount
 from payments.providers import label_of
 from payments.queries import history, lines_of
 from payments.receipt_pdf import receipt_pdf
@@ -59,6 +59,12 @@ def _virtual_accounts(payer_id: int) -> Iterable[Sequence[object]]:
     accounts = VirtualAccount.objects.filter(payer_id__in=same_person(payer_id)).select_related("kind").order_by("pk")
     for account in accounts:
         yield account.number, account.kind.name if account.kind else "wszystkie", account.given_at
+
+
+def _refunds(payer_id: int) -> Iterable[Sequence[object]]:
+    for refund in Refund.objects.filter(payer_id__in=same_person(payer_id)).order_by("-pk").select_related("payment"):
+        of = refund.payment.reference if refund.payment else "przelew"
+        yield refund.short_number, of, refund.amount, refund.account, refund.get_stage_display(), refund.requested_at
 
 
 def _receipts(payer_id: int) -> Iterable[Attachment]:
@@ -129,6 +135,19 @@ SECTION = Section(
                 Column("posted_at", "Zaksięgowano", Shape.MOMENT),
             ),
             _transfers,
+        ),
+        Table(
+            "refunds",
+            "Zwroty wpłat",
+            (
+                Column("number", "Numer zwrotu"),
+                Column("payment", "Z wpłaty"),
+                Column("amount", "Kwota", Shape.MONEY),
+                Column("account", "Na rachunek"),
+                Column("state", "Stan"),
+                Column("requested_at", "Zlecono", Shape.MOMENT),
+            ),
+            _refunds,
         ),
         Table(
             "virtual_accounts",

@@ -9,8 +9,9 @@ from core.actor import job
 from core.models import InboundEvent
 from payments.actions import ask_provider, complete_payment, expire_payment, settled_notice
 from payments.models import Payment
-from payments.providers import NoticeRefused, NoticeUnclear, Provider, provider_named, sources
+from payments.providers import NoticeRefused, NoticeUnclear, Provider, RefundNotice, provider_named, sources
 from payments.queries import find_by_notice, late_payments
+from payments.refund_notices import refunded_payment, take_refund_notice
 
 MOST_ASKED = 200  # in one run: the timetable's next one goes on
 logger = logging.getLogger("spm.payments")
@@ -41,11 +42,17 @@ def _act(event: InboundEvent, provider: Provider, *, at: datetime) -> Callable[[
     except (NoticeRefused, NoticeUnclear) as trouble:
         words = str(trouble)
         return lambda locked: words
+    by = job(f"notice {event.source}")
+    if isinstance(notice, RefundNotice):
+        refunded, told = refunded_payment(provider.name, notice), notice
+        if refunded is None:
+            return lambda locked: "powiadomienie o zwrocie płatności, której nie znamy"
+        return lambda locked: take_refund_notice(refunded, told, by=by, at=at)
     payment = find_by_notice(provider.name, notice)
     if payment is None:
         return lambda locked: "powiadomienie o płatności, której nie znamy"
     settled = settled_notice(payment, notice, provider)
-    return lambda locked: complete_payment(payment.pk, notice=settled, by=job(f"notice {event.source}"), at=at)
+    return lambda locked: complete_payment(payment.pk, notice=settled, by=by, at=at)
 
 
 def ask_late_payments(*, at: datetime) -> dict[str, int]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.actor import job
-from payments import notices, statement_folder, statement_proof, statements
+from payments import notices, refund_sending, refund_transfers, statement_folder, statement_proof, statements
 
 logger = logging.getLogger("spm.statements")
 
@@ -43,3 +43,10 @@ def prove_statements() -> int:
     for words, rows in broken.items():
         logger.error("%s: %s", words, rows)
     return len(broken)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def work_refunds() -> dict[str, int]:
+    """Send refunds, ask about those under way, find those that the bank has paid."""
+    now = timezone.now()
+    return {**refund_sending.work_refunds(at=now), "found": refund_transfers.find_debits(at=now)}

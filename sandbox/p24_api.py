@@ -8,7 +8,7 @@ from aiohttp import BasicAuth, web
 from sandbox.courier import NOTICES_COURIER
 from sandbox.faults import faulty, vendor_fault
 from sandbox.p24_fields import P24Refused, checked_registration, checked_verification, p24_json, read_json
-from sandbox.p24_transactions import described, refund, register, transaction_of, verify
+from sandbox.p24_transactions import described, refund, refunds_of, register, transaction_of, verify
 from sandbox.state import STATE, State
 
 Door = Callable[[web.Request], Awaitable[web.Response]]
@@ -22,6 +22,7 @@ def add_routes(app: web.Application) -> None:
         ("PUT", "/api/v1/transaction/verify", _verify),
         ("GET", "/api/v1/transaction/by/sessionId/{session}", _by_session),
         ("POST", "/api/v1/transaction/refund", _refund),
+        ("GET", "/api/v1/refund/by/orderId/{order}", _refunds_of),
     ]
     for method, path, door in doors:
         app.router.add_route(method, path, _guarded(door))
@@ -90,3 +91,10 @@ async def _by_session(request: web.Request) -> web.Response:
 async def _refund(request: web.Request) -> web.Response:
     items = refund(request.app[STATE], read_json(await request.read()))
     return p24_json({"data": items, "responseCode": 0}, status=201)
+
+
+async def _refunds_of(request: web.Request) -> web.Response:
+    told = refunds_of(request.app[STATE], request.match_info["order"])
+    if told is None:
+        return p24_json({"error": "Transaction not found", "responseCode": 0}, status=404)
+    return p24_json({"data": told, "responseCode": 0})

@@ -17,6 +17,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 NOTHING, ADVANCE, PAID, RETURNED = range(4)
 FIRST_ORDER = 3_000_000_000  # beyond 2^31, as theirs are
 REFUND = ("requestId", "refundsUuid")
+P24_REFUNDS = {"completed": 1, "pending": 2, "rejected": 4}  # in answers; a notice says 0 and 1
 
 
 @dataclass(frozen=True)
@@ -198,12 +199,42 @@ def _refund_item(state: State, one: Any) -> dict[str, Any]:
     return {**shown, "description": one.get("description", ""), "status": message == "success", "message": message}
 
 
+def refunds_of(state: State, order: str) -> dict[str, Any] | None:
+    """The answer to refund/by/orderId: a transaction with its refunds; None without any."""
+    row = state.store.row("SELECT * FROM p24_transaction WHERE CAST(order_id AS TEXT) = ?", order)
+    if row is None:
+        return None
+    given = state.store.rows("SELECT * FROM p24_refund WHERE session_id = ? ORDER BY id", row["session_id"])
+    if not given:
+        return None
+    return {
+        "orderId": row["order_id"],
+        "sessionId": row["session_id"],
+        "amount": row["amount"],
+        "currency": request_of(row)["currency"],
+        "refunds": [
+            {
+                "batchId": 0,
+                "requestId": one["request_id"],
+                "date": _stamp(one["created_at"]),
+                "login": "API",
+                "description": "",
+                "status": P24_REFUNDS[state.settings.p24_refund_status],
+                "amount": one["amount"],
+            }
+            for one in given
+        ],
+    }
+
+
 def refunded(state: State, session: str) -> int:
     """How much of a transaction was given back."""
     return int(state.store.value("SELECT coalesce(sum(amount), 0) FROM p24_refund WHERE session_id = ?", session))
 
 
 def _tell_refund(state: State, told: dict[str, Any], item: dict[str, Any], at: float) -> None:
+    if state.settings.p24_refund_status == "pending":
+        return
     signed = {
         "orderId": item["orderId"],
         "sessionId": item["sessionId"],
@@ -211,7 +242,7 @@ def _tell_refund(state: State, told: dict[str, Any], item: dict[str, Any], at: f
         "merchantId": int(state.keys.p24_merchant_id),
         "amount": item["amount"],
         "currency": "PLN",
-        "status": 0,
+        "status": 0 if state.settings.p24_refund_status == "completed" else 1,
     }
     extra = {"requestId": told["requestId"], "timestamp": int(at), "sign": sign_of(signed, state.keys.p24_crc)}
     body = json.dumps({**signed, **extra}, ensure_ascii=False).encode()

@@ -13,7 +13,7 @@ from sandbox.faults import faulty, vendor_fault
 from sandbox.form import UnreadableForm, read_form
 from sandbox.paypal_errors import PaypalRefused, invalid, paypal_json
 from sandbox.paypal_fields import checked_order, read_json
-from sandbox.paypal_orders import capture, capture_of, create, described, order_row, refund
+from sandbox.paypal_orders import capture, capture_of, create, described, order_row, refund, refund_told
 from sandbox.paypal_webhooks import SIGNER, signed_text
 from sandbox.state import STATE, State
 
@@ -29,6 +29,7 @@ def add_routes(app: web.Application) -> None:
         ("POST", "/v2/checkout/orders/{order_id}/capture", _capture),
         ("GET", "/v2/payments/captures/{capture_id}", _show_capture),
         ("POST", "/v2/payments/captures/{capture_id}/refund", _refund),
+        ("GET", "/v2/payments/refunds/{refund_id}", _show_refund),
         ("POST", "/v1/notifications/verify-webhook-signature", _verify),
     ]
     app.router.add_post("/v1/oauth2/token", _token)
@@ -151,6 +152,10 @@ async def _refund(request: web.Request) -> web.Response:
     told, wanted = read_json(await request.read()), request.match_info["capture_id"]
     made = refund(request.app[STATE], wanted, told, time.time(), origin=origin_of(request))
     return paypal_json(made, status=201)
+
+
+async def _show_refund(request: web.Request) -> web.Response:
+    return paypal_json(refund_told(request.app[STATE], request.match_info["refund_id"]))
 
 
 async def _certificate(request: web.Request) -> web.Response:

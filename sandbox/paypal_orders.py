@@ -38,6 +38,7 @@ OUTCOMES = {
     "pay-pending": Outcome("Zapłać, ale PayPal zatrzyma pieniądze do sprawdzenia", capture="PENDING"),
 }
 LATER = {"complete": "COMPLETED", "deny": "DENIED"}
+REVERSE = "reverse"  # the payer's bank takes the money back
 
 
 def new_id(length: int = 17) -> str:
@@ -112,6 +113,8 @@ def play(state: State, order_id: str, name: str, at: float, *, origin: str) -> N
     order = order_row(state, order_id)
     if name in LATER:
         _later(state, order, LATER[name], at, origin=origin)
+    elif name == REVERSE:
+        _reverse(state, order, at, origin=origin)
     elif name == "again":
         _tell(state, order, f"PAYMENT.CAPTURE.{order['capture_status']}", capture_of(order), at, origin=origin)
     else:
@@ -176,20 +179,55 @@ def refund(state: State, capture_id: str, told: dict[str, Any], at: float, *, or
     if given + wanted > whole:
         raise PaypalRefused("UNPROCESSABLE_ENTITY", "REFUND_AMOUNT_EXCEEDED")
     status = "REFUNDED" if given + wanted == whole else "PARTIALLY_REFUNDED"
-    made = {
-        "id": new_id(),
-        "status": "COMPLETED",
-        "amount": {"currency_code": "PLN", "value": f"{wanted:.2f}"},
-        "note_to_payer": told.get("note_to_payer"),
-        "custom_id": request_of(order)["purchase_units"][0].get("custom_id"),
-        "create_time": stamp(at),
-        "links": [{"href": f"{origin}/v2/payments/captures/{capture_id}", "rel": "up", "method": "GET"}],
-    }
-    made = {name: value for name, value in made.items() if value is not None}
+    said = state.settings.paypal_refund_status
+    made = _given_back(order, wanted, said, told.get("note_to_payer"), at, origin=origin)
     with state.store.transaction():
         state.store.run(
             "UPDATE paypal_order SET refunded = ?, capture_status = ? WHERE capture_id = ?",
             *(f"{given + wanted:.2f}", status, capture_id),
         )
-        _tell(state, order, "PAYMENT.CAPTURE.REFUNDED", made, at, origin=origin)
+        state.store.insert(
+            "INSERT INTO paypal_refund VALUES (?, ?, ?)", *(made["id"], capture_id, json.dumps(made, ensure_ascii=False))
+        )
+        if said == "COMPLETED":
+            _tell(state, order, "PAYMENT.CAPTURE.REFUNDED", made, at, origin=origin)
     return made
+
+
+def _given_back(
+    order: sqlite3.Row, amount: Decimal, status: str, note: Any, at: float, *, origin: str
+) -> dict[str, Any]:
+    """What a refund or a reversal of an order's capture says."""
+    said = {
+        "id": new_id(),
+        "status": status,
+        "amount": {"currency_code": "PLN", "value": f"{amount:.2f}"},
+        "note_to_payer": note,
+        "custom_id": request_of(order)["purchase_units"][0].get("custom_id"),
+        "create_time": stamp(at),
+        "links": [{"href": f"{origin}/v2/payments/captures/{order['capture_id']}", "rel": "up", "method": "GET"}],
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def refund_told(state: State, refund_id: str) -> dict[str, Any]:
+    """One refund as it was answered, with the state that the settings say now. Raises PaypalRefused (404)."""
+    row = state.store.row("SELECT * FROM paypal_refund WHERE refund_id = ?", refund_id)
+    if row is None:
+        raise PaypalRefused("RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID")
+    told: dict[str, Any] = json.loads(row["body"])
+    return {**told, "status": state.settings.paypal_refund_status}
+
+
+def _reverse(state: State, order: sqlite3.Row, at: float, *, origin: str) -> None:
+    """What is left of the capture is taken back, and told once."""
+    if order["capture_status"] not in {"COMPLETED", "PARTIALLY_REFUNDED"}:
+        raise PaypalRefused("UNPROCESSABLE_ENTITY", "CAPTURE_FULLY_REFUNDED")
+    left = Decimal(order["value"]) - Decimal(order["refunded"])
+    made = _given_back(order, left, "COMPLETED", None, at, origin=origin)
+    with state.store.transaction():
+        state.store.run(
+            "UPDATE paypal_order SET refunded = value, capture_status = 'REFUNDED' WHERE order_id = ?",
+            order["order_id"],
+        )
+        tell(state, order["order_id"], "PAYMENT.CAPTURE.REVERSED", made, at, origin=origin)

@@ -74,6 +74,12 @@ def stamp(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def _type_of(kind: str) -> str:
+    if kind in {"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED"}:
+        return "refund"
+    return "capture" if kind.startswith("PAYMENT.CAPTURE") else "checkout-order"
+
+
 def tell(
     state: State, order_id: str, kind: str, resource: dict[str, Any], at: float, *, origin: str, forged: bool = False
 ) -> None:
@@ -82,7 +88,7 @@ def tell(
         "id": f"WH-{secrets.token_hex(9).upper()}-{secrets.token_hex(9).upper()}",
         "event_version": "1.0",
         "create_time": stamp(at),
-        "resource_type": "capture" if kind.startswith("PAYMENT.CAPTURE") else "checkout-order",
+        "resource_type": _type_of(kind),
         "resource_version": "2.0",
         "event_type": kind,
         "summary": f"Zdarzenie {kind} – piaskownica",

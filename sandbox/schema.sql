@@ -186,3 +186,9 @@ CREATE TABLE IF NOT EXISTS paypal_answer (
     body TEXT NOT NULL,
     PRIMARY KEY (key, path)
 ) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS paypal_refund (
+    refund_id TEXT PRIMARY KEY,
+    capture_id TEXT NOT NULL,
+    body TEXT NOT NULL
+);

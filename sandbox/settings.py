@@ -39,8 +39,10 @@ class Settings:
     payu_token_s: float = 43199.0
 
     p24_down: bool = False
+    p24_refund_status: str = "completed"
     p24_next: list[str] = field(default_factory=list)
     paypal_down: bool = False
+    paypal_refund_status: str = "COMPLETED"
     paypal_next: list[str] = field(default_factory=list)
     paypal_webhook_url: str = ""
     notice_scale: float = 1.0
@@ -101,6 +103,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "payu_next": PAYU_FAULTS,
     "p24_next": VENDOR_FAULTS,
     "paypal_next": VENDOR_FAULTS,
+    "p24_refund_status": ("completed", "pending", "rejected"),
+    "paypal_refund_status": ("COMPLETED", "PENDING", "FAILED"),
     "payu_refund_status": ("FINALIZED", "CANCELED", "PENDING"),
     "sms_next": SMS_FAULTS,
     "sms_status": SMS_STATUSES,

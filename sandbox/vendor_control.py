@@ -88,7 +88,7 @@ async def _play_paypal(request: web.Request) -> web.Response:
     try:
         paypal_orders.play(request.app[STATE], order_id, outcome, time.time(), origin=origin_of(request))
     except KeyError:
-        names = ", ".join((*paypal_orders.OUTCOMES, *paypal_orders.LATER, "again"))
+        names = ", ".join((*paypal_orders.OUTCOMES, *paypal_orders.LATER, paypal_orders.REVERSE, "again"))
         return web.json_response({"error": f"Outcomes are {names}."}, status=404)
     except PaypalRefused as refused:
         return web.json_response({"error": refused.issue}, status=404 if refused.name == "RESOURCE_NOT_FOUND" else 409)

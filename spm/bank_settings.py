@@ -13,7 +13,15 @@ def bank_settings(*, production: bool) -> dict[str, str]:
     )
     if prefix and not (prefix.isascii() and prefix.isdigit() and 10 <= len(prefix) <= 18):
         raise environment.WrongSetting("SPM_VIRTUAL_ACCOUNT_PREFIX must be 10 to 18 digits, or empty.")
+    refund_account = environment.text(
+        "SPM_REFUND_ACCOUNT",
+        "",
+        "The town's account (26 digits) from which refunds are transferred. Empty: the one to which the payment came.",
+    )
+    if refund_account and not (refund_account.isascii() and refund_account.isdigit() and len(refund_account) == 26):
+        raise environment.WrongSetting("SPM_REFUND_ACCOUNT must be 26 digits, or empty.")
     return {
+        "refund_account": refund_account,
         "virtual_prefix": prefix,
         "statement_folder": environment.text(
             "SPM_STATEMENT_FOLDER",

@@ -38,5 +38,6 @@ app.conf.beat_schedule = {
     "handle-notices": {"task": "payments.tasks.handle_notices", "schedule": 20.0, "options": {"expires": 20}},
     "take-statements": {"task": "payments.tasks.take_statements", "schedule": 60.0, "options": {"expires": 60}},
     "prove-statements": {"task": "payments.tasks.prove_statements", "schedule": crontab(hour=3, minute=40)},
+    "work-refunds": {"task": "payments.tasks.work_refunds", "schedule": 60.0, "options": {"expires": 60}},
     "ask-late-payments": {"task": "payments.tasks.ask_late_payments", "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -127,6 +127,8 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "liabilities.change_dunningletter",
             ),
             ("Płatności", "payments", "admin:payments_payment_changelist", "payments.view_payment"),
+            ("Zwroty", "undo", "admin:payments_refund_changelist", "payments.view_refund"),
+            ("Cofnięte wpłaty", "money_off", "admin:payments_reversal_changelist", "payments.view_reversal"),
             (
                 "Wyciągi bankowe",
                 "account_balance",

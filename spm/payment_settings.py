@@ -28,6 +28,7 @@ class PaymentSettings:
     recipients: dict[str, dict[str, Any]]
     minutes: int
     least: Decimal
+    refund_two_from: Decimal
     payu: dict[str, Any]
     przelewy24: dict[str, Any]
     paypal: dict[str, Any]
@@ -54,6 +55,7 @@ def payment_settings(*, production: bool) -> PaymentSettings:
             "SPM_PAYMENT_MINUTES", 30, "Minutes for which a started payment's amounts are frozen."
         ),
         least=_least(),
+        refund_two_from=_refund_two_from(),
         payu=_payu(recipients, production=production),
         przelewy24=_przelewy24(recipients, production=production),
         paypal=_paypal(recipients, production=production),
@@ -101,6 +103,16 @@ def _least() -> Decimal:
         "SPM_PAYMENT_LEAST",
         "1.00",
         "The smallest part of a due that may be paid, in złoty; a whole due may be smaller.",
+    )
+    return _decimal(told)
+
+
+def _refund_two_from() -> Decimal:
+    told = environment.text(
+        "SPM_REFUND_TWO_FROM",
+        "500.00",
+        "Above this sum in złoty, counted with the payer's other refunds of thirty days, a refund needs a second member "
+        "of staff; 0 asks two people for every one.",
     )
     return _decimal(told)
 

@@ -339,6 +339,7 @@ PAYMENT_FEES = _payments.fees
 PAYMENT_RECIPIENTS = _payments.recipients
 PAYMENT_MINUTES = _payments.minutes
 PAYMENT_LEAST = _payments.least
+REFUND_TWO_FROM = _payments.refund_two_from
 PAYU = _payments.payu
 PRZELEWY24 = _payments.przelewy24
 PAYPAL = _payments.paypal

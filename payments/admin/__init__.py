@@ -2,6 +2,15 @@
 
 from payments.admin.entries import BankEntryAdmin
 from payments.admin.payments import PaymentAdmin
+from payments.admin.refunds import RefundAdmin, ReversalAdmin
 from payments.admin.statements import BankStatementAdmin, StatementFileAdmin, VirtualAccountAdmin
 
-__all__ = ["BankEntryAdmin", "BankStatementAdmin", "PaymentAdmin", "StatementFileAdmin", "VirtualAccountAdmin"]
+__all__ = [
+    "BankEntryAdmin",
+    "BankStatementAdmin",
+    "PaymentAdmin",
+    "RefundAdmin",
+    "ReversalAdmin",
+    "StatementFileAdmin",
+    "VirtualAccountAdmin",
+]

@@ -14,6 +14,7 @@ from unfold.decorators import action
 
 from core.admin import ReadOnlyAdmin
 from core.errors import Refused
+from payments.admin.giving_back import refund_page
 from payments.admin.statements import amount_words
 from payments.bank_entries import read_details
 from payments.clearing import choose_payer, explain_entry, pass_reversal, reopen_entry
@@ -51,7 +52,7 @@ class BankEntryAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("side", "sum", "title", "who", "text")
     actions_list = ("explain_all",)
-    actions_detail = ("open_in_queue", "reopen")
+    actions_detail = ("open_in_queue", "reopen", "give_back")
 
     @admin.display(description="strona", ordering="mark")
     def side(self, entry: BankEntry) -> str:
@@ -111,6 +112,23 @@ class BankEntryAdmin(ReadOnlyAdmin):
         """The page on which a settled entry is opened again."""
         return redirect("admin:payments_bankentry_take_back", self.row_or_404(request, object_id).pk)
 
+    def has_give_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who may ask for refunds."""
+        return bool(request.user.has_perm("payments.add_refund"))
+
+    @action(description="Zwróć", permissions=["give_back"])  # type: ignore[untyped-decorator]  # as Unfold
+    def give_back(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The page on which a refund is asked for."""
+        return redirect("admin:payments_bankentry_refund", self.row_or_404(request, object_id).pk)
+
+    def refund_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask that this transfer go back."""
+        if not self.has_give_back_permission(request):
+            raise PermissionDenied
+        entry: BankEntry = self.row_or_404(request, pk)
+        back = reverse("admin:payments_bankentry_change", args=[entry.pk])
+        return refund_page(request, self.admin_site, entry, back=back)
+
     def get_urls(self) -> list[URLPattern]:
         """The queue, the clearing account, and the way back."""
         pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
@@ -118,6 +136,7 @@ class BankEntryAdmin(ReadOnlyAdmin):
             ("rozliczeniowe/", self.clearing_view, "clearing"),
             ("<int:pk>/wyjasnij/", self.settle_view, "settle"),
             ("<int:pk>/cofnij/", self.reopen_view, "take_back"),
+            ("<int:pk>/zwrot/", self.refund_view, "refund"),
         ]
         own = [
             path(route, self.admin_site.admin_view(view), name=f"payments_bankentry_{name}")

@@ -17,6 +17,7 @@ from core.errors import Refused
 from core.money import format_pln
 from payments.actions import ask_provider, settle_by_clerk
 from payments.forms import SettleForm
+from payments.admin.giving_back import refund_page, reversal_page
 from payments.models import Payment, PaymentChange, PaymentLine
 from payments.providers import label_of
 from payments.states import LABELS, State
@@ -66,7 +67,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         *("started_at", "frozen_until", "asked_at", "paid_on", "posted_at"),
     )
     readonly_fields = ("short_number", "operator", "sum")
-    actions_detail = ("ask", "settle")
+    actions_detail = ("ask", "settle", "give_back", "taken_back")
 
     @admin.display(description="numer", ordering="pk")
     def short_number(self, payment: Payment) -> str:
@@ -120,10 +121,43 @@ class PaymentAdmin(ReadOnlyAdmin):
         """The page on which a clerk decides."""
         return redirect("admin:payments_payment_decision", self.row_or_404(request, object_id).pk)
 
+    def has_give_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who may ask for refunds and note reversals."""
+        return bool(request.user.has_perm("payments.add_refund"))
+
+    @action(description="Zwróć", permissions=["give_back"])  # type: ignore[untyped-decorator]  # as Unfold
+    def give_back(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The page on which a refund is asked for."""
+        return redirect("admin:payments_payment_refund", self.row_or_404(request, object_id).pk)
+
+    @action(description="Operator cofnął", permissions=["give_back"])  # type: ignore[untyped-decorator]  # as Unfold
+    def taken_back(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The page on which a chargeback is noted."""
+        return redirect("admin:payments_payment_reversal", self.row_or_404(request, object_id).pk)
+
     def get_urls(self) -> list[URLPattern]:
-        """The page of the decision."""
-        own = path("<int:pk>/wyjasnij/", self.admin_site.admin_view(self.settle_view), name="payments_payment_decision")
-        return [own, *super().get_urls()]
+        """The page of the decision, of a refund, of a chargeback."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/wyjasnij/", wrap(self.settle_view), name="payments_payment_decision"),
+            path("<int:pk>/zwrot/", wrap(self.refund_view), name="payments_payment_refund"),
+            path("<int:pk>/cofnieta/", wrap(self.reversal_view), name="payments_payment_reversal"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def refund_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for a refund of this payment."""
+        if not self.has_give_back_permission(request):
+            raise PermissionDenied
+        payment: Payment = self.row_or_404(request, pk)
+        back = reverse("admin:payments_payment_change", args=[payment.pk])
+        return refund_page(request, self.admin_site, payment, back=back)
+
+    def reversal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note that the provider took this payment's money back."""
+        if not self.has_give_back_permission(request):
+            raise PermissionDenied
+        return reversal_page(request, self.admin_site, self.row_or_404(request, pk))
 
     def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Post a payment in doubt or close it, with the reason."""

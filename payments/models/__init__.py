@@ -1,6 +1,7 @@
 """The tables of floor 5."""
 
 from payments.models.payment import Payment, PaymentChange, PaymentLine
+from payments.models.refund import ProviderFact, Refund, RefundChange, Reversal
 from payments.models.statement import (
     BankEntry,
     BankStatement,
@@ -17,6 +18,10 @@ __all__ = [
     "Payment",
     "PaymentChange",
     "PaymentLine",
+    "ProviderFact",
+    "Refund",
+    "RefundChange",
+    "Reversal",
     "StatementBlock",
     "StatementFile",
     "StatementProblem",

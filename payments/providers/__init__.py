@@ -41,7 +41,7 @@ class ProviderRefused(Exception):
 
 
 class NoticeUnclear(Exception):
-    """A genuine notice of another matter (a refund) or with a state that we do not know; its text is for a clerk."""
+    """A genuine notice of another matter or with a state that we do not know; its text is for a clerk."""
 
 
 class NoticeRefused(Exception):
@@ -133,6 +133,27 @@ class RefundAnswer:
     status: str
 
 
+@dataclass(frozen=True)
+class RefundNotice:
+    """What the provider says of money that goes back, by itself.
+
+    `number` is ours (32 hex digits), `refund_id` the provider's, `payment_number`, `provider_order_id` and `payment_id`
+    name the payment, '' where the vendor tells none of one kind. With `is_reversal` nobody of the town wanted it: the
+    payer or the payer's bank took the money back (chargeback).
+    """
+
+    number: str
+    refund_id: str
+    payment_number: str
+    provider_order_id: str
+    payment_id: str
+    amount: Decimal
+    currency: str
+    state: RefundState
+    status: str
+    is_reversal: bool = False
+
+
 class Provider(Protocol):
     """A vendor that takes payments. `name` is stored with each payment, `label` is shown to payers.
 
@@ -176,7 +197,10 @@ class Provider(Protocol):
         Raises ProviderDown, ProviderDoubt (it may be on its way) or ProviderRefused.
         """
 
-    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
+    def refund_state(self, refund: RefundOrder, refund_id: str) -> RefundAnswer:
+        """Ask how far a refund is that the provider took under *refund_id*. Raises ProviderDown or ProviderRefused."""
+
+    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice | RefundNotice:
         """Check a notice's signature over its raw bytes, then read it. Speaks to nobody but for a certificate to keep.
 
         Called twice: as the notice comes, to answer it, and when it is handled. Raises NoticeRefused, NoticeUnclear,

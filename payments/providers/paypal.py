@@ -34,6 +34,7 @@ from payments.providers import (
     ProviderRefused,
     Redirect,
     RefundAnswer,
+    RefundNotice,
     RefundOrder,
     RefundState,
     keys_for,
@@ -67,6 +68,7 @@ CAPTURE_EVENTS = {
     "PAYMENT.CAPTURE.DENIED",
     "PAYMENT.CAPTURE.DECLINED",
 }
+REFUND_EVENTS = {"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED"}
 ORDER_EVENTS = {"CHECKOUT.ORDER.APPROVED", "CHECKOUT.ORDER.COMPLETED"}
 REFUNDS = {
     "COMPLETED": RefundState.DONE,
@@ -159,7 +161,21 @@ class PayPal:
             raise ProviderDoubt(f"HTTP {answer.status_code}")
         raise ProviderRefused(_words(told, answer))
 
-    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
+    def refund_state(self, refund: RefundOrder, refund_id: str) -> RefundAnswer:
+        """GET /v2/payments/refunds/{id}."""
+        try:
+            answer = self._call("GET", f"/v2/payments/refunds/{quote(refund_id, safe='')}", timeout=PATIENCE)
+        except AnswerLost as error:
+            raise ProviderDown(str(error)) from error
+        told = body_of(answer)
+        if answer.status_code >= 500:
+            raise ProviderDown(f"HTTP {answer.status_code}")
+        status = str(told.get("status", ""))
+        if answer.status_code != 200 or status not in REFUNDS:
+            raise ProviderRefused(_words(told, answer))
+        return RefundAnswer(refund_id, REFUNDS[status], status)
+
+    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice | RefundNotice:
         """Check the signature in the headers over the raw bytes, then read the event."""
         known = {name.lower(): value for name, value in headers.items()}
         if not is_genuine(known, raw, webhook_id=self._keys["webhook_id"], session=self._session):
@@ -174,10 +190,10 @@ class PayPal:
                 return _captured(told["resource"])
             if kind in ORDER_EVENTS:
                 return _ordered(told["resource"])
+            if kind in REFUND_EVENTS:
+                return _refund_notice(told["resource"], is_reversal=kind == "PAYMENT.CAPTURE.REVERSED")
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, Refused) as error:
             raise NoticeUnclear("powiadomienie operatora ma nieznaną budowę") from error
-        if str(kind).startswith("PAYMENT.CAPTURE.RE"):  # REFUNDED, REVERSED
-            raise NoticeUnclear("powiadomienie o zwrocie: rozlicz je w panelu operatora i w księdze")
         raise NoticeUnclear(f"powiadomienie operatora o czymś innym: {str(kind)[:60]}")
 
     def _read(self, answer: Response, order_id: str) -> Notice:
@@ -323,6 +339,28 @@ def _captured(capture: dict[str, Any], *, order_id: str = "") -> Notice:
         paid_on=_day(str(capture.get("create_time") or "")) if state is State.PAID else None,
         status=f"capture {status}",
         payment_id=str(capture["id"]),
+    )
+
+
+def _refund_notice(refund: dict[str, Any], *, is_reversal: bool) -> RefundNotice:
+    """What a refund says in a webhook; the link `up` names its capture. A reversal is over when it is told."""
+    status = str(refund.get("status") or "COMPLETED")
+    if status not in REFUNDS:
+        raise NoticeUnclear(f"operator podał nieznany stan zwrotu: {status[:40]}")
+    amount, currency = _amount(refund["amount"])
+    links = [link for link in refund.get("links") or [] if isinstance(link, dict)]
+    up = next((str(link.get("href", "")) for link in links if link.get("rel") == "up"), "")
+    return RefundNotice(
+        number="",
+        refund_id=str(refund["id"]),
+        payment_number=str(refund.get("custom_id") or ""),
+        provider_order_id="",
+        payment_id=up.rpartition("/captures/")[2],
+        amount=amount,
+        currency=currency,
+        state=REFUNDS[status],
+        status=status,
+        is_reversal=is_reversal,
     )
 
 

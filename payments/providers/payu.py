@@ -35,6 +35,7 @@ from payments.providers import (
     ProviderRefused,
     Redirect,
     RefundAnswer,
+    RefundNotice,
     RefundOrder,
     RefundState,
     keys_for,
@@ -149,8 +150,24 @@ class PayU:
             raise ProviderDoubt(f"HTTP {answer.status_code}")
         raise ProviderRefused(_words(told) or f"HTTP {answer.status_code}")
 
-    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
-        """Check `OpenPayu-Signature` over the raw bytes, then read the order in them."""
+    def refund_state(self, refund: RefundOrder, refund_id: str) -> RefundAnswer:
+        """GET /api/v2_1/orders/{id}/refunds/{refundId}."""
+        order_id = quote(refund.provider_order_id, safe="")
+        path = f"/api/v2_1/orders/{order_id}/refunds/{quote(refund_id, safe='')}"
+        try:
+            answer = self._call("GET", path, timeout=PATIENCE)
+        except AnswerLost as error:
+            raise ProviderDown(str(error)) from error
+        told = body_of(answer)
+        if answer.status_code >= 500 or answer.status_code == 408:
+            raise ProviderDown(f"HTTP {answer.status_code}")
+        status = told.get("status")
+        if answer.status_code != 200 or not isinstance(status, str) or status not in REFUNDS:
+            raise ProviderRefused(_words(told) or f"HTTP {answer.status_code}")
+        return RefundAnswer(refund_id, REFUNDS[status], status)
+
+    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice | RefundNotice:
+        """Check `OpenPayu-Signature` over the raw bytes, then read the order or the refund in them."""
         known = {name.lower(): value for name, value in headers.items()}
         signature = known.get("openpayu-signature") or known.get("x-openpayu-signature") or ""
         if not is_signed(raw, signature, second_key=self._keys["second_key"]):
@@ -159,9 +176,9 @@ class PayU:
             told = json.loads(raw)
         except ValueError as error:
             raise NoticeRefused("treść nie jest zapisem JSON", is_forged=False) from error
-        if isinstance(told, dict) and "refund" in told:
-            raise NoticeUnclear("powiadomienie o zwrocie: rozlicz je w panelu operatora i w księdze")
         try:
+            if isinstance(told, dict) and "refund" in told:
+                return _refund_notice(told)
             return _notice(told["order"], receipt=told.get("localReceiptDateTime"), pos_id=self._keys["pos_id"])
         except (KeyError, TypeError, ValueError, AttributeError, Refused) as error:
             raise NoticeUnclear("powiadomienie operatora ma nieznaną budowę") from error
@@ -296,5 +313,24 @@ def _notice(order: dict[str, Any], *, receipt: str | None, pos_id: str) -> Notic
         amount=from_grosze(str(order["totalAmount"])),
         currency=str(order["currencyCode"]),
         paid_on=_paid_on(receipt) if state is State.PAID else None,
+        status=status,
+    )
+
+
+def _refund_notice(told: dict[str, Any]) -> RefundNotice:
+    """What PayU says of a refund. Raises NoticeUnclear for an unknown state, KeyError… for another shape."""
+    refund = told["refund"]
+    status = str(refund["status"])
+    if status not in REFUNDS:
+        raise NoticeUnclear(f"operator podał nieznany stan zwrotu: {status[:40]}")
+    return RefundNotice(
+        number=str(refund.get("extRefundId") or ""),
+        refund_id=str(refund["refundId"]),
+        payment_number=str(told.get("extOrderId") or ""),
+        provider_order_id=str(told["orderId"]),
+        payment_id="",
+        amount=from_grosze(str(refund["amount"])),
+        currency=str(refund.get("currencyCode") or "PLN"),
+        state=REFUNDS[status],
         status=status,
     )

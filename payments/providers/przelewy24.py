@@ -33,6 +33,7 @@ from payments.providers import (
     ProviderRefused,
     Redirect,
     RefundAnswer,
+    RefundNotice,
     RefundOrder,
     RefundState,
     keys_for,
@@ -50,6 +51,9 @@ STATES = {
     2: State.PAID,
     3: State.PAID,  # paid, and given back since: the refund is a matter of its own
 }
+REFUNDS = {1: RefundState.DONE, 2: RefundState.PENDING, 3: RefundState.PENDING, 4: RefundState.REFUSED}
+REFUND_SIGNED = ("orderId", "sessionId", "refundsUuid", "merchantId", "amount", "currency", "status")
+REFUND_TOLD = {0: RefundState.DONE, 1: RefundState.REFUSED}  # a notice counts otherwise than an answer
 PATIENCE = (3, 6)  # seconds to connect and to answer when a page waits
 LONGEST_EMAIL, LONGEST_DESCRIPTION, LONGEST_MINUTES = 50, 1024, 99
 
@@ -176,21 +180,35 @@ class Przelewy24:
             raise ProviderDoubt(f"HTTP {answer.status_code}")
         raise ProviderRefused(_words(told, answer))
 
-    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
-        """Check `sign` inside the body, then read what it says: an advance that waits to be verified."""
+    def refund_state(self, refund: RefundOrder, refund_id: str) -> RefundAnswer:
+        """GET /api/v1/refund/by/orderId/{orderId}: every refund of a transaction, ours by its requestId."""
+        try:
+            answer = self._call("GET", f"/api/v1/refund/by/orderId/{int(refund.payment_id)}", timeout=PATIENCE)
+        except AnswerLost as error:
+            raise ProviderDown(str(error)) from error
+        told = body_of(answer)
+        if answer.status_code >= 500:
+            raise ProviderDown(f"HTTP {answer.status_code}")
+        data = told.get("data")
+        listed = data.get("refunds") if isinstance(data, dict) else None
+        for one in listed if isinstance(listed, list) else []:
+            status = one.get("status") if isinstance(one, dict) and one.get("requestId") == refund_id else None
+            if isinstance(status, int) and status in REFUNDS:
+                return RefundAnswer(refund_id, REFUNDS[status], f"status {status}")
+        raise ProviderRefused(_words(told, answer))
+
+    def read_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice | RefundNotice:
+        """Check `sign` inside the body, then read it: an advance that waits to be verified, or a refund's end."""
         try:
             told = json.loads(raw)
         except ValueError as error:
             raise NoticeRefused("treść nie jest zapisem JSON", is_forged=False) from error
         if not isinstance(told, dict):
             raise NoticeRefused("treść nie jest powiadomieniem", is_forged=False)
-        if "refundsUuid" in told:
-            order = ("orderId", "sessionId", "refundsUuid", "merchantId", "amount", "currency", "status")
-            self._check(told, order)
-            raise NoticeUnclear("powiadomienie o zwrocie: rozlicz je w panelu operatora i w księdze")
-        self._check(told, NOTICE_SIGNED)
+        is_refund = "refundsUuid" in told
+        self._check(told, REFUND_SIGNED if is_refund else NOTICE_SIGNED)
         try:
-            return self._told(told)
+            return _refund_notice(told) if is_refund else self._told(told)
         except (TypeError, ValueError, Refused) as error:
             raise NoticeUnclear("powiadomienie operatora ma nieznaną budowę") from error
 
@@ -286,3 +304,20 @@ def _day(text: str) -> date | None:
         return datetime.fromisoformat(text).date()
     except ValueError:
         return None
+
+
+def _refund_notice(told: dict[str, Any]) -> RefundNotice:
+    """What a signed refund notice says. Raises NoticeUnclear for an unknown state."""
+    if told["status"] not in REFUND_TOLD:
+        raise NoticeUnclear(f"operator podał nieznany stan zwrotu: {str(told['status'])[:40]}")
+    return RefundNotice(
+        number=str(told["refundsUuid"]),
+        refund_id=str(told["refundsUuid"]),
+        payment_number=str(told["sessionId"]),
+        provider_order_id=str(told["sessionId"]),
+        payment_id=str(int(told["orderId"])),
+        amount=from_grosze(told["amount"]),
+        currency=str(told["currency"]),
+        state=REFUND_TOLD[told["status"]],
+        status=f"status {told['status']}",
+    )

@@ -198,6 +198,24 @@ urzad/liabilities/dunningletter/open_cases/ desk   desk desk desk 403  go   403 
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
+urzad/payments/payment/<int:pk>/zwrot/      desk   desk desk desk 403  200  403  403  200
+urzad/payments/payment/<int:pk>/cofnieta/   desk   desk desk desk 403  200  403  403  200
+urzad/payments/payment/<path:object_id>/give_back/ desk desk desk desk 403 go 403 403 go
+urzad/payments/payment/<path:object_id>/taken_back/ desk desk desk desk 403 go 403 403 go
+urzad/payments/bankentry/<int:pk>/zwrot/    desk   desk desk desk 403  200  403  403  200
+urzad/payments/bankentry/<path:object_id>/give_back/ desk desk desk desk 403 go 403 403 go
+urzad/payments/refund/kolejka/              desk   desk desk desk 403  go   403  403  go
+urzad/payments/refund/listy/                desk   desk desk desk 403  200  403  403  200
+urzad/payments/refund/listy/<int:pk>/przelewy.txt desk desk desk desk 403 404 403 403 404
+urzad/payments/refund/platnik/<int:payer_id>/ desk desk desk desk 403  200  403  403  200
+urzad/payments/refund/<int:pk>/decyzja/     desk   desk desk desk 403  200  403  403  200
+urzad/payments/refund/<int:pk>/odeslany/    desk   desk desk desk 403  200  403  403  200
+urzad/payments/refund/approve_all/          desk   desk desk desk 403  go   403  403  go
+urzad/payments/refund/transfers/            desk   desk desk desk 403  go   403  403  go
+urzad/payments/refund/<path:object_id>/decide/ desk desk desk desk 403 go   403  403  go
+urzad/payments/refund/<path:object_id>/returned/ desk desk desk desk 403 go 403  403  go
+urzad/payments/reversal/<int:pk>/ponow/     desk   desk desk desk 403  200  403  403  200
+urzad/payments/reversal/<path:object_id>/again/ desk desk desk desk 403 go  403  403  go
 urzad/payments/bankstatement/<int:pk>/rozstrzygnij/ desk desk desk desk 403 200 403 403 200
 urzad/payments/bankstatement/<path:object_id>/see_entries/ desk desk desk desk 403 go 403 403 go
 urzad/payments/bankstatement/<path:object_id>/decide/ desk desk desk desk 403 go 403 403 go
@@ -261,6 +279,8 @@ payments/statementfile       -     ra   -    -    ra
 payments/bankstatement       -     r    -    -    r
 payments/bankentry           -     r    -    -    r
 payments/virtualaccount      -     r    -    -    r
+payments/refund              -     r    -    -    r
+payments/reversal            -     r    -    -    r
 """
 ROW = "<path:object_id>/"
 # The administrator's role (the last column above is an account of the command line, which may do everything): these
