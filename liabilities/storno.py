@@ -73,6 +73,48 @@ def reverse_event(entry: LedgerEntry, *, reason: str, on: date, by: Actor, at: d
     return stornos
 
 
+def reverse_dues(reference: str, *, reason: str, on: date, by: Actor, at: datetime) -> list[LedgerEntry]:
+    """Undo what the payment *reference* entered on dues and nobody undid yet; a credit that it left stays.
+
+    For a payment of which a part is given back (liabilities/repost.py). Raises Refused `due_moved`,
+    `storno_below_zero`.
+    """
+    return _reverse_left(reference, on_dues=True, reason=reason, on=on, by=by, at=at)
+
+
+def reverse_rest(reference: str, *, reason: str, on: date, by: Actor, at: datetime) -> list[LedgerEntry]:
+    """Undo whatever of the payment *reference* nobody undid yet, its credit too; nothing left is no error.
+
+    Raises Refused as `reverse_event`.
+    """
+    return _reverse_left(reference, on_dues=False, reason=reason, on=on, by=by, at=at)
+
+
+def _reverse_left(
+    reference: str, *, on_dues: bool, reason: str, on: date, by: Actor, at: datetime
+) -> list[LedgerEntry]:
+    with transaction.atomic():
+        event = _left_of(reference, on_dues=on_dues)
+        owners = {_owner(one) for one in event}
+        lock_many(owners, [one.instalment_id for one in event if one.instalment_id is not None])
+        event = _left_of(reference, on_dues=on_dues)
+        if {_owner(one) for one in event} - owners:
+            raise Refused("due_moved", "Ta należność jest teraz w innym wpisie tej osoby.", mend="Odśwież stronę.")
+        stornos = [_counter(one, on=on, at=at) for one in event]
+        _check_sums(event)
+        LedgerEntry.objects.bulk_create(stornos)
+        audit.record("reverse_dues", reference, by=by, reason=reason, entries=[one.pk for one in event])
+    return stornos
+
+
+def _left_of(reference: str, *, on_dues: bool) -> list[LedgerEntry]:
+    found = LedgerEntry.objects.filter(reference=reference, reversed_by__isnull=True)
+    if on_dues:
+        found = found.filter(instalment__isnull=False)
+    rows = found.exclude(kind=EntryKind.CORRECTION).select_related("instalment__liability", "payer").order_by("pk")
+    return list(rows)
+
+
 def _locked(entry: LedgerEntry) -> list[LedgerEntry]:
     """The event of *entry*, with the payers whose dues and credits these are by now, and the dues, locked."""
     event = entries_of_event(entry)

@@ -9,11 +9,11 @@ from core import audit
 from core.actor import Actor
 from core.errors import Refused
 from liabilities.incoming import Incoming, post_incoming
-from liabilities.models import LedgerEntry
-from liabilities.storno import reverse_event
+from liabilities.storno import reverse_rest
 from payments.bank_entries import ZLOTY
 from payments.entry_states import OPEN, Chain, EntryState, Rule
-from payments.models import BankEntry, BankStatement, entry_reference
+from payments.models import BankEntry, BankStatement, Refund, entry_reference
+from payments.refund_states import HOLDS
 from payments.statements import release_followers
 from residents.models import Payer
 
@@ -128,9 +128,15 @@ def pass_reversal(entry_id: int, *, original_id: int, by: Actor, at: datetime) -
 
 
 def _take_back(entry: BankEntry, *, reason: str, by: Actor, at: datetime) -> None:
-    """Storno of all that an entry's money paid."""
-    paid = LedgerEntry.objects.filter(reference=entry.ledger_reference).order_by("pk")[0]
-    reverse_event(paid, reason=reason, on=timezone.localdate(at), by=by, at=at)
+    """Storno of all that an entry's money paid, whatever was posted anew of it meanwhile."""
+    if Refund.objects.filter(entry=entry, stage__in=[one.value for one in HOLDS]).exists():
+        raise Refused(
+            "refund_stands",
+            "Z tej wpłaty zlecono zwrot.",
+            mend="Najpierw wycofaj zwrot albo zapisz, że bank go odesłał.",
+        )
+    for place in range(1, entry.posting + 1):
+        reverse_rest(entry_reference(entry.pk, place), reason=reason, on=timezone.localdate(at), by=by, at=at)
 
 
 def accept_statement(statement_id: int, *, reason: str, by: Actor) -> None:

@@ -32,7 +32,9 @@ class WhyForm(forms.Form):
 class ReversalForm(forms.Form):
     """What staff read in the provider's panel or letter."""
 
-    kind = forms.ChoiceField(label="Co się stało", choices=[(one.value, label) for one, label in REVERSAL_LABELS.items()])
+    kind = forms.ChoiceField(
+        label="Co się stało", choices=[(one.value, label) for one, label in REVERSAL_LABELS.items()]
+    )
     key = forms.CharField(label="Numer sprawy albo zwrotu u operatora", max_length=80)
     amount = pln_field("Ile operator zabrał (zł)")
     on = day_field("Którego dnia")

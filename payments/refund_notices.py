@@ -1,4 +1,4 @@
-"""What a provider says by itself of money that goes back: brought into our refund, or noted as taken back without us."""
+"""What a provider says by itself of money that goes back: brought into our refund, or noted as taken back."""
 
 from datetime import datetime
 from uuid import UUID

@@ -35,7 +35,8 @@ logger = logging.getLogger("spm.payments")
 
 def work_refunds(*, at: datetime) -> dict[str, int]:
     """Ask providers for refunds that were ordered, and about those under way; counts by what came of it."""
-    by, counts = job("work_refunds"), {}
+    by = job("work_refunds")
+    counts: dict[str, int] = {}
     waiting = Refund.objects.filter(
         Q(stage=RefundStage.ORDERED)
         | Q(stage=RefundStage.SENT) & (Q(asked_at__isnull=True) | Q(asked_at__lte=at - ASK_EVERY)),

@@ -1,7 +1,8 @@
 """What came in, as it stands in the ledger now: from what a refund may be taken, and how much."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
@@ -12,7 +13,7 @@ from liabilities.credits import credits_of
 from liabilities.models import EntryKind, LedgerEntry
 from liabilities.posting import NOTHING
 from payments.entry_states import EntryState
-from payments.models import BankEntry, Payment, Refund, Reversal
+from payments.models import BankEntry, Payment, Refund, Reversal, entry_reference
 from payments.refund_states import HOLDS
 from payments.states import State
 from payments.transitions import payment_reference
@@ -24,19 +25,34 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True)
 class Posted:
-    """What one payer has in a payment, as the ledger holds it: `reference` names its event, sums in złoty."""
+    """What one payer has in a payment, as the ledger holds it, in złoty: `amount` in all, `on_dues` of it on dues.
 
+    `base` names the share, `reference` the event by which it stands on dues now, '' when it stands on none.
+    """
+
+    base: str
     reference: str
     payer_id: int
     amount: Decimal
+    on_dues: Decimal
     kinds: tuple[str | None, ...]
+
+
+@dataclass
+class _Share:
+    """One payer's share while it is added up."""
+
+    reference: str = ""
+    amount: Decimal = NOTHING
+    on_dues: Decimal = NOTHING
+    kinds: dict[str | None, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Plan:
     """From where a refund takes its sum, in złoty: the payer's credit by kind of due, and dues that open again."""
 
-    reference: str
+    share: Posted
     from_credit: tuple[tuple[str | None, Decimal], ...]
     from_dues: Decimal
 
@@ -47,27 +63,36 @@ def posted_of(source: Payment | BankEntry) -> list[Posted]:
         own = payment_reference(source)
         named = Q(reference=own) | Q(reference__startswith=f"{own}:") | Q(reference__startswith=f"{own}/")
     else:
-        named = Q(reference=source.ledger_reference)
+        named = Q(reference__in=[entry_reference(source.pk, place) for place in range(1, source.posting + 1)])
     rows = LedgerEntry.objects.filter(named, kind=EntryKind.PAYMENT, reversed_by__isnull=True).order_by("pk")
-    sums: dict[str, Decimal] = {}
-    kinds: dict[str, dict[str | None, None]] = {}
+    shares: dict[str, _Share] = {}
     for entry in rows.select_related("instalment__liability"):
-        sums[entry.reference] = sums.get(entry.reference, NOTHING) - entry.amount
-        kind = entry.instalment.liability.kind_id if entry.instalment else entry.due_kind_id
-        kinds.setdefault(entry.reference, {})[kind] = None
-    owners = {reference: _owner_of(reference, source) for reference in sums}
+        base = entry.reference.partition("/")[0] if isinstance(source, Payment) else source.ledger_reference
+        share = shares.setdefault(base, _Share())
+        share.amount -= entry.amount
+        if entry.instalment is None:
+            share.kinds[entry.due_kind_id] = None
+        else:
+            share.kinds[entry.instalment.liability.kind_id] = None
+            share.reference, share.on_dues = entry.reference, share.on_dues - entry.amount
+    owners = {base: _owner_of(base, source) for base in shares}
     kept = {payer.pk: payer.kept_id for payer in Payer.objects.filter(pk__in=set(owners.values()))}
     return [
-        Posted(reference, kept[owners[reference]], amount, tuple(kinds[reference]))
-        for reference, amount in sums.items()
+        Posted(base, share.reference, kept[owners[base]], share.amount, share.on_dues, tuple(share.kinds))
+        for base, share in shares.items()
     ]
 
 
-def _owner_of(reference: str, source: Payment | BankEntry) -> int:
+def is_taken_back(payment: Payment) -> bool:
+    """Whether nothing of a posted payment is in the ledger any more: all of it was undone by storno."""
+    return not posted_of(payment)
+
+
+def _owner_of(base: str, source: Payment | BankEntry) -> int:
     """Whose money an event is: its name says it, else it is the payer's whom the payment names."""
     if isinstance(source, BankEntry):
         return int(source.payer_id or 0)
-    parts = reference.partition("/")[0].split(":")
+    parts = base.split(":")
     return int(parts[2]) if len(parts) > 2 else int(source.payer_id)
 
 
@@ -90,7 +115,8 @@ def left_to_refund(source: Payment | BankEntry, payer_id: int) -> Decimal:
     taken = NOTHING
     if isinstance(source, Payment):
         taken = Reversal.objects.filter(payment=source).aggregate(sum=Sum("amount", default=NOTHING))["sum"]
-    return max(NOTHING, min(posted - given, source.amount - every - taken))
+    left: Decimal = min(posted - given, source.amount - every - taken)
+    return max(NOTHING, left)
 
 
 def _refunds_of(source: Payment | BankEntry) -> "QuerySet[Refund]":
@@ -99,36 +125,37 @@ def _refunds_of(source: Payment | BankEntry) -> "QuerySet[Refund]":
     return Refund.objects.filter(entry=source)
 
 
-def plan_refund(source: Payment | BankEntry, payer_id: int, amount: Decimal) -> Plan:
-    """From where *amount* złoty would be taken: first the credit of the kinds that *source* paid, then its dues.
-
-    What other refunds that wait would take is not counted: they are planned anew when they are ordered. Raises Refused
-    `not_posted`, `amount_wrong`, `refund_too_large`.
+def check_refund(source: Payment | BankEntry, payer_id: int, amount: Decimal) -> None:
+    """Whether *amount* złoty of *source* may still be asked back. Raises Refused `amount_wrong`, `not_posted`,
+    `refund_too_large`.
     """
     if amount <= 0:
         raise Refused("amount_wrong", "Kwota zwrotu musi być większa od zera.", where="amount")
-    share, left = share_of(source, payer_id), left_to_refund(source, payer_id)
+    share_of(source, payer_id)
+    left = left_to_refund(source, payer_id)
     if amount > left:
         raise Refused("refund_too_large", f"Z tej wpłaty można zwrócić najwyżej {format_pln(left)}.", where="amount")
-    return _planned(share, amount)
 
 
-def planned_again(source: Payment | BankEntry, payer_id: int, amount: Decimal) -> Plan:
-    """The same for a refund that counts already. Raises Refused `not_posted`, `refund_too_large`."""
-    share = share_of(source, payer_id)
-    if amount > share.amount:
-        raise Refused("refund_too_large", f"Z tej wpłaty w księdze jest {format_pln(share.amount)}.")
-    return _planned(share, amount)
+def plan_refund(share: Posted, amount: Decimal) -> Plan:
+    """From where *amount* złoty are taken: first the payer's credit of the kinds that the payment paid, then its dues.
 
-
-def _planned(share: Posted, amount: Decimal) -> Plan:
+    Raises Refused `credit_used` when both are less: the rest of the payment pays other dues by now.
+    """
     held, taken, left = credits_of(share.payer_id), [], amount
     for kind in share.kinds:
         some = min(held.get(kind, NOTHING), left)
         if some > 0:
             taken.append((kind, some))
             left -= some
-    return Plan(share.reference, tuple(taken), left)
+    if left > share.on_dues:
+        raise Refused(
+            "credit_used",
+            f"Z nadpłaty i rat tej wpłaty można dziś wziąć tylko {format_pln(amount - left + share.on_dues)}: resztę"
+            " nadpłaty już zużyto.",
+            mend="Najpierw wystornuj jej zaliczenie.",
+        )
+    return Plan(share, tuple(taken), left)
 
 
 def refundable(payer_id: int) -> Sequence[tuple[Payment | BankEntry, Decimal]]:
@@ -141,6 +168,7 @@ def refundable(payer_id: int) -> Sequence[tuple[Payment | BankEntry, Decimal]]:
         .select_related("statement")
         .order_by("-paid_on", "-pk")[:MOST_SHOWN]
     )
-    found = [(source, left_to_refund(source, payer_id)) for source in (*paid, *came)]
-    found.sort(key=lambda one: (one[0].paid_on, one[0].pk), reverse=True)
+    sources: list[Payment | BankEntry] = [*paid, *came]
+    found = [(source, left_to_refund(source, payer_id)) for source in sources]
+    found.sort(key=lambda one: (one[0].paid_on or date.min, one[0].pk), reverse=True)
     return [(source, left) for source, left in found if left > 0]

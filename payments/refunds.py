@@ -1,7 +1,7 @@
 """What staff do with refunds: ask for one, approve it, withdraw it, note that a bank sent it back.
 
-Source: Ordynacja podatkowa art. 76 § 1, 77 and 77b (overpaid taxes), art. 405 k.c. (civil dues). An overpayment may also
-pay other dues: liabilities/set_off.py.
+Source: Ordynacja podatkowa art. 76 § 1, 77 and 77b (overpaid taxes), art. 405 k.c. (civil dues). An overpayment may
+also pay other dues: liabilities/set_off.py.
 """
 
 from datetime import datetime, timedelta
@@ -17,11 +17,10 @@ from core.actor import Actor
 from core.errors import Refused
 from liabilities.models import EntryKind, LedgerEntry
 from liabilities.posting import NOTHING
-from liabilities.refund import refund_credit
-from liabilities.repost import repost_payment
 from liabilities.storno import reverse_event
 from payments.models import BankEntry, Payment, Refund, RefundChange
-from payments.refund_sources import Plan, plan_refund, planned_again
+from payments.refund_ledger import take_out
+from payments.refund_sources import check_refund
 from payments.refund_states import HOLDS, RefundStage, stage_may_become
 from payments.states import State
 from residents.models import Payer
@@ -71,7 +70,7 @@ def ask_refund(
     """Ask that *amount* złoty of *source* go back to where they came from; ordered at once when one person suffices.
 
     Two are needed above `REFUND_TWO_FROM`, counted with the payer's other refunds of the last thirty days. Raises
-    Refused `reason_missing`, `asked_by_nobody`, `not_paid`, `account_unknown`, and as `plan_refund`.
+    Refused `reason_missing`, `asked_by_nobody`, `not_paid`, `account_unknown`, and as `check_refund`.
     """
     if not reason.strip():
         raise Refused("reason_missing", "Napisz, dlaczego zwracasz.", where="reason")
@@ -80,7 +79,7 @@ def ask_refund(
     with transaction.atomic():
         locked = _locked_source(source)
         payer = Payer.objects.get(pk=payer_id)
-        plan_refund(locked, payer.kept_id, amount)
+        check_refund(locked, payer.kept_id, amount)
         is_payment = isinstance(locked, Payment)
         account = "" if isinstance(locked, Payment) else _sender(locked)
         if isinstance(locked, Payment) and locked.state != State.PAID:
@@ -97,7 +96,9 @@ def ask_refund(
             requested_at=at,
         )
         refund.save()
-        RefundChange.objects.create(refund=refund, after=RefundStage.ASKED, at=at, actor=by.name[:160], reason=reason[:200])
+        RefundChange.objects.create(
+            refund=refund, after=RefundStage.ASKED, at=at, actor=by.name[:160], reason=reason[:200]
+        )
         audit.record(
             *("ask_refund", f"refund:{refund.pk}"), by=by, payer=payer.kept_id, amount=str(amount), online=is_payment
         )
@@ -145,44 +146,17 @@ def approve_refund(refund_id: int, *, by: Actor, at: datetime) -> Refund:
 
 def _order(refund: Refund, *, by: Actor, at: datetime, reason: str) -> None:
     """Enter the refund in the ledger, the dues that must give opened again, and let it go."""
-    source, on = source_of_refund(refund), timezone.localdate(at)
-    plan = planned_again(source, refund.payer_id, refund.amount)
-    if plan.from_dues:
-        _free(refund, source, plan, by=by, at=at)
-        plan = planned_again(source, refund.payer_id, refund.amount)
-    for kind, amount in plan.from_credit:
-        refund_credit(
-            payer_id=refund.payer_id,
-            due_kind=kind,
-            amount=amount,
-            reference=f"{refund.ledger_reference}{kind or ''}",
-            on=on,
-            by=by,
-            at=at,
-        )
-    turn(refund, RefundStage.ORDERED, reason=reason, by=by, at=at)
-
-
-def _free(refund: Refund, source: Payment | BankEntry, plan: Plan, *, by: Actor, at: datetime) -> None:
-    """Post the payment anew with less on the dues: what is given back becomes credit first."""
-    if isinstance(source, BankEntry):
-        source.posting += 1
-        new = source.ledger_reference
-    else:
-        new = f"{plan.reference.partition('/')[0]}/{refund.pk}"
-    repost_payment(
-        payer_id=refund.payer_id,
-        reference=plan.reference,
-        new_reference=new,
-        amount=plan.from_dues,
-        is_gone=False,
-        reason=f"{refund.short_number}: {refund.reason}",
+    take_out(
+        source_of_refund(refund),
+        refund.payer_id,
+        refund.amount,
+        reference=refund.ledger_reference,
+        reason=f"{refund.short_number}: {refund.reason}"[:200],
         on=timezone.localdate(at),
         by=by,
         at=at,
     )
-    if isinstance(source, BankEntry):
-        source.save(update_fields=["posting"])
+    turn(refund, RefundStage.ORDERED, reason=reason, by=by, at=at)
 
 
 def withdraw_refund(refund_id: int, *, reason: str, by: Actor, at: datetime) -> Refund:
@@ -208,9 +182,7 @@ def take_back(refund: Refund, *, reason: str, by: Actor, at: datetime) -> None:
         reference__startswith=refund.ledger_reference, kind=EntryKind.REFUND, reversed_by__isnull=True
     )
     for entry in entries.order_by("pk"):
-        reverse_event(
-            entry, reason=f"{refund.short_number}: {reason}"[:200], on=timezone.localdate(at), by=by, at=at
-        )
+        reverse_event(entry, reason=f"{refund.short_number}: {reason}"[:200], on=timezone.localdate(at), by=by, at=at)
 
 
 def note_return(refund_id: int, *, reason: str, by: Actor, at: datetime) -> Refund:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from core import audit
@@ -12,12 +13,13 @@ from core.actor import Actor
 from core.errors import Refused
 from core.money import format_pln
 from liabilities.posting import NOTHING
-from liabilities.repost import repost_payment
-from payments.models import Payment, ProviderFact, Reversal
-from payments.refund_sources import posted_of
-from payments.refund_states import ReversalKind
+from payments.models import Payment, ProviderFact, Refund, Reversal
+from payments.refund_ledger import take_out
+from payments.refund_sources import Posted, posted_of
+from payments.refund_states import BOOKED, ReversalKind
 from payments.states import State
 from payments.transitions import locked_payment
+from residents.queries import same_person
 
 
 @dataclass(frozen=True)
@@ -85,21 +87,19 @@ def _post(reversal: Reversal, payment: Payment, *, by: Actor, at: datetime) -> N
     try:
         with transaction.atomic():
             for share in reversed(posted_of(payment)):
-                some = min(left, share.amount)
-                if some <= 0:
-                    continue
-                repost_payment(
-                    payer_id=share.payer_id,
-                    reference=share.reference,
-                    new_reference=f"{share.reference.partition('/')[0]}/C{reversal.pk}",
-                    amount=some,
-                    is_gone=True,
-                    reason=str(reversal),
-                    on=reversal.taken_on,
-                    by=by,
-                    at=at,
-                )
-                left -= some
+                some = min(left, left_of(share, payment))
+                if some > 0:
+                    take_out(
+                        payment,
+                        share.payer_id,
+                        some,
+                        reference=f"{reversal.ledger_reference}{share.payer_id}:",
+                        reason=str(reversal),
+                        on=reversal.taken_on,
+                        by=by,
+                        at=at,
+                    )
+                    left -= some
             if left:
                 raise Refused("not_posted", f"W księdze brakuje {format_pln(left)} z tej płatności.")
     except Refused as refusal:
@@ -107,3 +107,11 @@ def _post(reversal: Reversal, payment: Payment, *, by: Actor, at: datetime) -> N
     else:
         reversal.problem, reversal.posted_at = "", at
     reversal.save(update_fields=["problem", "posted_at"])
+
+
+def left_of(share: Posted, payment: Payment) -> Decimal:
+    """What of a share was not given back by a refund, in złoty."""
+    held = Refund.objects.filter(payment=payment, stage__in=[one.value for one in BOOKED])
+    own = held.filter(payer_id__in=same_person(share.payer_id))
+    given: Decimal = own.aggregate(sum=Sum("amount", default=NOTHING))["sum"]
+    return max(NOTHING, share.amount - given)

@@ -2,6 +2,14 @@
 
 from django.db import connection
 
+# What the ledger has of each entry, over all its postings, less what storno took back.
+NET = """
+        WITH net AS (
+            SELECT split_part(e.reference, ':', 2)::bigint AS id, -sum(e.amount) - COALESCE(sum(c.amount), 0) AS amount
+            FROM liabilities_ledgerentry AS e LEFT JOIN liabilities_ledgerentry AS c ON c.reverses_id = e.id
+            WHERE e.reference LIKE 'bank:%' AND e.kind = 'payment' GROUP BY 1
+        )
+"""
 # Each says what is wrong of which rows; none of them may find any.
 PROOFS = {
     "wyciąg nie zgadza się ze swoimi pozycjami": """
@@ -24,33 +32,18 @@ PROOFS = {
                 AND p.closing = s.opening AND p.closed_on <= s.closed_on
         )
     """,
-    "zaksięgowana wpłata ma w księdze inną kwotę": """
-        WITH paid AS (
-            SELECT reference, -sum(amount) AS amount FROM liabilities_ledgerentry
-            WHERE reference LIKE 'bank:%' AND kind = 'payment' GROUP BY reference
-        ), taken_back AS (
-            SELECT o.reference, sum(c.amount) AS amount FROM liabilities_ledgerentry AS c
-            JOIN liabilities_ledgerentry AS o ON o.id = c.reverses_id
-            WHERE o.reference LIKE 'bank:%' AND o.kind = 'payment' GROUP BY o.reference
-        )
+    "zaksięgowana wpłata ma w księdze inną kwotę": f"""
+        {NET}
         SELECT b.id FROM payments_bankentry AS b
         LEFT JOIN payments_bankentry AS r ON r.reverses_id = b.id
-        LEFT JOIN paid ON paid.reference = 'bank:' || b.id || ':' || b.posting
-        LEFT JOIN taken_back ON taken_back.reference = 'bank:' || b.id || ':' || b.posting
-        WHERE b.state = 'posted' AND b.mark IN ('C', 'RD') AND (
-            paid.amount IS DISTINCT FROM b.amount
-            OR COALESCE(taken_back.amount, 0) <> CASE WHEN r.id IS NULL THEN 0 ELSE b.amount END
-        )
+        LEFT JOIN net ON net.id = b.id
+        WHERE b.state = 'posted' AND b.mark IN ('C', 'RD')
+            AND COALESCE(net.amount, 0) <> CASE WHEN r.id IS NULL THEN b.amount ELSE 0 END
     """,
-    "cofnięta wpłata nie została wystornowana": """
-        WITH open AS (
-            SELECT e.reference, -sum(e.amount) AS amount FROM liabilities_ledgerentry AS e
-            WHERE e.reference LIKE 'bank:%' AND e.kind = 'payment'
-                AND NOT EXISTS (SELECT FROM liabilities_ledgerentry AS c WHERE c.reverses_id = e.id)
-            GROUP BY e.reference
-        )
-        SELECT b.id FROM open JOIN payments_bankentry AS b ON b.id = split_part(open.reference, ':', 2)::bigint
-        WHERE b.state <> 'posted' OR split_part(open.reference, ':', 3)::int <> b.posting
+    "cofnięta wpłata nie została wystornowana": f"""
+        {NET}
+        SELECT b.id FROM net JOIN payments_bankentry AS b ON b.id = net.id
+        WHERE b.state <> 'posted' AND net.amount <> 0
     """,
     "księga ma wpłatę, której nie ma na żadnym wyciągu": """
         SELECT e.id FROM liabilities_ledgerentry AS e

@@ -11,15 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from liabilities.queries import balance, is_reversed
+from liabilities.queries import balance
 from payments.actions import ask_provider, break_off
 from payments.basket import recipient_name
 from payments.models import Payment, PaymentLine
 from payments.providers import label_of
 from payments.queries import find_own, history, lines_of, total_in_words
 from payments.receipt_pdf import receipt_pdf
+from payments.refund_sources import is_taken_back
 from payments.states import OPEN, UNPAID, State
-from payments.transitions import payment_reference
 from payments.virtual_accounts import kept_records
 from payments.wishes import Wish, unkept
 from residents.access import account_of, acting_for, for_payer
@@ -91,7 +91,7 @@ def _page(request: HttpRequest, payer: Payer, payment: Payment, lines: Sequence[
         "provider": label_of(payment.provider),
         "recipient": recipient_name(payment.recipient),
         "is_paid": payment.state == State.PAID,
-        "is_reversed": payment.state == State.PAID and is_reversed(payment_reference(payment)),
+        "is_reversed": payment.state == State.PAID and is_taken_back(payment),
         "is_open": payment.state in OPEN,
         "is_unpaid": payment.state in UNPAID,
         "may_still_pay": is_sent and is_mine and not is_over,
@@ -121,7 +121,7 @@ def payment_history(request: HttpRequest, payer: Payer) -> HttpResponse:
 def receipt(request: HttpRequest, payer: Payer, number: UUID) -> HttpResponse:
     """The confirmation as PDF; only a posted payment has one. It holds what this account may see of it."""
     payment, lines = _own(request, payer, number)
-    if payment.state != State.PAID or is_reversed(payment_reference(payment)):
+    if payment.state != State.PAID or is_taken_back(payment):
         raise Http404
     name = f"potwierdzenie-{payment.reference}.pdf"
     return HttpResponse(

@@ -187,7 +187,8 @@ def refund(state: State, capture_id: str, told: dict[str, Any], at: float, *, or
             *(f"{given + wanted:.2f}", status, capture_id),
         )
         state.store.insert(
-            "INSERT INTO paypal_refund VALUES (?, ?, ?)", *(made["id"], capture_id, json.dumps(made, ensure_ascii=False))
+            "INSERT INTO paypal_refund VALUES (?, ?, ?)",
+            *(made["id"], capture_id, json.dumps(made, ensure_ascii=False)),
         )
         if said == "COMPLETED":
             _tell(state, order, "PAYMENT.CAPTURE.REFUNDED", made, at, origin=origin)

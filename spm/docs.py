@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 import notifications.states
+import payments.refund_states
 import payments.states
 from core.processing import CATEGORIES, Category
 from liabilities import openapi
@@ -31,7 +32,8 @@ def configuration_table() -> str:
 def state_pictures() -> str:
     """The life of a message and of a payment, as Mermaid pictures."""
     message = f"## A message\n\n```mermaid\n{notifications.states.mermaid()}\n```"
-    return f"{message}\n\n## A payment\n\n```mermaid\n{payments.states.mermaid()}\n```"
+    payment = f"## A payment\n\n```mermaid\n{payments.states.mermaid()}\n```"
+    return f"{message}\n\n{payment}\n\n## A refund\n\n```mermaid\n{payments.refund_states.refund_mermaid()}\n```"
 
 
 def processing_register() -> str:

@@ -111,8 +111,8 @@ def _refund_two_from() -> Decimal:
     told = environment.text(
         "SPM_REFUND_TWO_FROM",
         "500.00",
-        "Above this sum in złoty, counted with the payer's other refunds of thirty days, a refund needs a second member "
-        "of staff; 0 asks two people for every one.",
+        "Above this sum in złoty, counted with the payer's other refunds of thirty days, a refund needs a second "
+        "member of staff; 0 asks two people for every one.",
     )
     return _decimal(told)
 

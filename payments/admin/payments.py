@@ -16,8 +16,8 @@ from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.errors import Refused
 from core.money import format_pln
 from payments.actions import ask_provider, settle_by_clerk
-from payments.forms import SettleForm
 from payments.admin.giving_back import refund_page, reversal_page
+from payments.forms import SettleForm
 from payments.models import Payment, PaymentChange, PaymentLine
 from payments.providers import label_of
 from payments.states import LABELS, State

@@ -128,7 +128,7 @@ class RefundAdmin(ReadOnlyAdmin):
     @action(description="Bank odesłał przelew", permissions=["decide"])  # type: ignore[untyped-decorator]  # as Unfold
     def returned(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The page on which a transfer that came back is noted."""
-        return redirect("admin:payments_refund_returned", self.row_or_404(request, object_id).pk)
+        return redirect("admin:payments_refund_sent_back", self.row_or_404(request, object_id).pk)
 
     def get_urls(self) -> list[URLPattern]:
         """The queue, decisions, lists, and a payer's payments."""
@@ -138,7 +138,7 @@ class RefundAdmin(ReadOnlyAdmin):
             ("listy/<int:pk>/przelewy.txt", self.list_file_view, "list_file"),
             ("platnik/<int:payer_id>/", self.payer_view, "payer"),
             ("<int:pk>/decyzja/", self.decision_view, "decision"),
-            ("<int:pk>/odeslany/", self.returned_view, "returned"),
+            ("<int:pk>/odeslany/", self.returned_view, "sent_back"),
         ]
         own = [
             path(route, self.admin_site.admin_view(view), name=f"payments_refund_{name}") for route, view, name in pages
@@ -269,7 +269,10 @@ class RefundAdmin(ReadOnlyAdmin):
                 source.paid_on,
                 source.amount,
                 left,
-                reverse(f"admin:payments_{'payment' if isinstance(source, Payment) else 'bankentry'}_refund", args=[source.pk]),
+                reverse(
+                    f"admin:payments_{'payment' if isinstance(source, Payment) else 'bankentry'}_refund",
+                    args=[source.pk],
+                ),
             )
             for source, left in refundable(payer.kept_id)
         ]
@@ -316,12 +319,12 @@ class ReversalAdmin(ReadOnlyAdmin):
     @action(description="Wystornuj teraz", permissions=["decide"])  # type: ignore[untyped-decorator]  # as Unfold
     def again(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The page on which the storno is tried once more."""
-        return redirect("admin:payments_reversal_again", self.row_or_404(request, object_id).pk)
+        return redirect("admin:payments_reversal_once_more", self.row_or_404(request, object_id).pk)
 
     def get_urls(self) -> list[URLPattern]:
         """Once more."""
         view = self.admin_site.admin_view(self.again_view)
-        return [path("<int:pk>/ponow/", view, name="payments_reversal_again"), *super().get_urls()]
+        return [path("<int:pk>/ponow/", view, name="payments_reversal_once_more"), *super().get_urls()]
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take the posting back, after way was made for it."""

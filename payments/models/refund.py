@@ -207,6 +207,11 @@ class Reversal(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.key}"
 
+    @property
+    def ledger_reference(self) -> str:
+        """Where the names of its entries in the ledger begin; the payer and the kind of due follow."""
+        return f"reversal:{self.pk}:"
+
 
 class ProviderFact(models.Model):
     """What a provider said of money, as it was acted on: charged, given back, taken back, in złoty. Append-only.

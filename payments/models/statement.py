@@ -290,9 +290,12 @@ class BankEntry(models.Model):
                     IF EXISTS (
                         SELECT FROM became AS b
                         WHERE b.state = 'posted' AND b.mark IN ('C', 'RD') AND b.amount IS DISTINCT FROM (
-                            SELECT -sum(e.amount) FROM liabilities_ledgerentry AS e
-                            WHERE e.reference = 'bank:' || b.id || ':' || b.posting AND e.kind = 'payment'
-                        )
+                            SELECT -sum(e.amount) - COALESCE(sum(c.amount), 0)
+                            FROM generate_series(1, b.posting) AS place
+                            JOIN liabilities_ledgerentry AS e
+                                ON e.reference = 'bank:' || b.id || ':' || place AND e.kind = 'payment'
+                            LEFT JOIN liabilities_ledgerentry AS c ON c.reverses_id = e.id
+                        ) AND NOT EXISTS (SELECT FROM payments_bankentry AS r WHERE r.reverses_id = b.id)
                     ) THEN RAISE EXCEPTION 'an entry of a statement is posted with another sum in the ledger'; END IF;
                     RETURN NULL;
                 """,

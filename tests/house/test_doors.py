@@ -32,6 +32,7 @@ from liabilities.api_tokens import make_token
 from liabilities.due_sources import set_source
 from liabilities.models import BankRate, Decision, DueSource, ImportRun, LetterFile, MissingDue
 from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
+from payments.models import Refund, Reversal
 from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
 from residents.attorney import ask_to_act
@@ -66,6 +67,8 @@ class World:
         self.anna, self.payer = anna, payer
         payment = pay(payer, anna)
         scanned = _scanned()
+        Refund.objects.create(payer=payer, payment=payment, amount=1, reason="x", needs_second=True, requested_by=anna)
+        Reversal.objects.create(payment=payment, kind="panel", key="x", amount=1, taken_on=make.today())
         inbound.receive("payu", key="x", headers={}, body=b"", is_verified=False)
         BankRate.objects.create(valid_from=make.today(), reference=4, lombard=5, seen_at=make.now())
         Decision.objects.create(kind="deferral", number="FN.1", payer=payer, decided_on=make.today(), reason="x")

@@ -116,7 +116,7 @@ def test_events_of_another_kind_are_left_to_a_clerk(webhooks: list[Webhook], mon
     monkeypatch.setattr("payments.providers.paypal.is_genuine", lambda *_, **__: True)
     capture = json.loads(webhooks[1].body)
     for changes in (
-        {"event_type": "PAYMENT.CAPTURE.REFUNDED"},
+        {"event_type": "PAYMENT.CAPTURE.REFUNDED", "resource": {**capture["resource"], "status": "NOWY"}},
         {"event_type": "CUSTOMER.DISPUTE.CREATED"},
         {"event_type": None},
         {"resource": None},
