@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0006_entries_by_sender'),
+        ('payments', '0007_confirmations_in_languages'),
         ('residents', '0011_who_may_get'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
