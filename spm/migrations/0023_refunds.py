@@ -19,6 +19,6 @@ def set_role(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("spm", "0021_administrator_keeps_topics"), ("payments", "0008_refunds")]
+    dependencies = [("spm", "0022_treasurer_duns"), ("payments", "0008_refunds")]
 
     operations = [migrations.RunPython(set_role, migrations.RunPython.noop)]
