@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from notifications import address_views, hooks, unsubscribe_views, views
+from notifications import address_views, hooks, unsubscribe_views, views, wish_views
 
 app_name = "notifications"
 urlpatterns = [
     path("wiadomosci/", views.my_messages, name="inbox"),
     path("wiadomosci/<int:message_id>/", views.message_detail, name="message"),
+    path("wiadomosci/ustawienia/", wish_views.my_wishes, name="wishes"),
     path("zgody/adres/<str:kind>/wyslij-kod/", address_views.send_code, name="send_address_code"),
     path("zgody/wypisz/<str:token>/", unsubscribe_views.unsubscribe_view, name="unsubscribe"),
     path("hooks/sms/<str:secret>/odpowiedzi/", hooks.sms_answer, name="sms_answer"),

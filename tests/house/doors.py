@@ -40,6 +40,7 @@ zgody/potwierdzenie.pdf                     in     who  200  200  who  who  who 
 zgody/podpisany-wniosek/                     200    200  200  200  200  200  200  200  200
 zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
 wiadomosci/                                 in     who  200  200  who  who  who  who  who
+wiadomosci/ustawienia/                      in     who  200  200  who  who  who  who  who
 wiadomosci/<int:message_id>/                in     who  200  404  who  who  who  who  who
 naleznosci/                                 in     who  200  200  who  who  who  who  who
 naleznosci/zaplacone/                       in     who  200  200  who  who  who  who  who
