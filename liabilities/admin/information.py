@@ -24,7 +24,7 @@ class ActionForm(forms.Form):
 
     payer = forms.ModelChoiceField(Payer.objects.none(), label="Kogo", empty_label=None)
     form = forms.ChoiceField(label="Forma", choices=InformationForm.choices)
-    on = forms.DateField(label="Dzień", widget=forms.DateInput({"type": "date"}))
+    on = forms.DateField(label="Dzień", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     person = forms.CharField(label="Kto rozmawiał lub pisał", max_length=120)
     outcome = forms.CharField(label="Skutek", max_length=200, help_text="Na przykład: zapłaci do piątku; nie odebrał.")
 
