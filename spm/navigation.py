@@ -88,6 +88,18 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
     (
         "Należności",
         [
+            (
+                "Pulpit skarbnika",
+                "monitoring",
+                "admin:liabilities_instalment_dashboard",
+                "liabilities.view_ledgerentry",
+            ),
+            (
+                "Zaległości",
+                "running_with_errors",
+                "admin:liabilities_instalment_arrears",
+                "liabilities.view_ledgerentry",
+            ),
             ("Importy", "upload_file", "admin:liabilities_importrun_changelist", "liabilities.view_importrun"),
             (
                 "Uzgodnienie z systemem",

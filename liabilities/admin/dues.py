@@ -12,12 +12,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import ReadOnlyInline
 from core.dates import format_date_short
 from core.money import format_pln
 from core.nrb import format_nrb
 from liabilities.admin.due_work import DueWork
 from liabilities.admin.information import information_file, information_page
+from liabilities.admin.treasury_pages import TreasuryPages
 from liabilities.admin.work import check_may_work
 from liabilities.arrears import with_interest
 from liabilities.card_views import card_choice, card_context, csv_answer, pdf_answer
@@ -67,7 +68,7 @@ class EntriesInline(ReadOnlyInline):
 
 
 @admin.register(Instalment)
-class InstalmentAdmin(ReadOnlyAdmin):
+class InstalmentAdmin(TreasuryPages):
     """Every instalment, with what is left of it."""
 
     list_display = ("payer", "title", "number", "term", "assessed_pln", "outstanding_pln", "interest_pln", "source")

@@ -185,6 +185,9 @@ urzad/liabilities/ledgerentry/<int:pk>/storno/ desk desk desk desk 403 200 403 4
 urzad/liabilities/ledgerentry/nadplaty/     desk   desk desk desk 403  200  403  403  200
 urzad/liabilities/ledgerentry/nadplaty/<int:payer_id>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/decision/<int:pk>/koniec/ desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/instalment/zaleglosci/    desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/instalment/pulpit/        desk   desk desk desk 403  200  403  403  200
+urzad/liabilities/instalment/pulpit.xlsx    desk   desk desk desk 403  200  403  403  200
 urzad/liabilities/letterrun/<int:pk>/przebieg/ desk desk desk desk 403 405 403 403 405
 urzad/liabilities/letterrun/<int:pk>/pominiete/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/letterrun/<int:pk>/druk/<int:part>.pdf desk desk desk desk 403 200 403 403 200
