@@ -21,13 +21,17 @@ INCOMPLETE = "Plik jest niekompletny albo zmieniony. Wyeksportuj i prześlij go 
 
 @dataclass(frozen=True)
 class Control:
-    """What a control record says; None where it says nothing. `total` is the sum of all rows' dues, in złoty."""
+    """What a control record says; None where it says nothing. `total` is the sum of all rows' dues, in złoty.
+
+    `posted_until` is the moment by which the source took over what was entered in the portal.
+    """
 
     rows: int | None = None
     total: Decimal | None = None
     sha256: str | None = None
     kind: str | None = None
     as_of: datetime | None = None
+    posted_until: datetime | None = None
 
 
 def _refused(name: str, wanted: str) -> Refused:
@@ -43,10 +47,23 @@ def _whole(said: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
+def _moment(said: Mapping[str, str], name: str) -> datetime | None:
+    text = said.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _refused(name, "chwila, na przykład 2026-03-15T18:00:00+01:00") from error
+    if moment.tzinfo is None:
+        raise _refused(name, "chwila ze strefą, na przykład 2026-03-15T18:00:00+01:00")
+    return moment
+
+
 def read_control(said: Mapping[str, str]) -> Control:
     """The control record that names and values make; names that it does not know are passed over.
 
-    `as_of` must tell its zone. Raises Refused `control_unreadable`.
+    Moments must tell their zone. Raises Refused `control_unreadable`.
     """
     sha256 = said.get("sha256", "").strip().lower() or None
     if sha256 is not None and not SHA256.fullmatch(sha256):
@@ -54,16 +71,11 @@ def read_control(said: Mapping[str, str]) -> Control:
     kind = said.get("kind", "").strip().lower() or None
     if kind is not None and kind not in KINDS:
         raise _refused("kind", "delta albo full")
-    as_of = None
-    if moment := said.get("as_of", "").strip():
-        try:
-            as_of = datetime.fromisoformat(moment)
-        except ValueError as error:
-            raise _refused("as_of", "chwila, na przykład 2026-03-15T18:00:00+01:00") from error
-        if as_of.tzinfo is None:
-            raise _refused("as_of", "chwila ze strefą, na przykład 2026-03-15T18:00:00+01:00")
+    as_of, posted_until = _moment(said, "as_of"), _moment(said, "posted_until")
     sum_gr = _whole(said, "sum_gr")
-    return Control(_whole(said, "rows"), None if sum_gr is None else from_grosze(sum_gr), sha256, kind, as_of)
+    return Control(
+        _whole(said, "rows"), None if sum_gr is None else from_grosze(sum_gr), sha256, kind, as_of, posted_until
+    )
 
 
 def check_rows(control: Control, *, rows: int) -> None:

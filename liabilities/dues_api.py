@@ -72,10 +72,12 @@ def _parsed(raw: bytes) -> Mapping[str, Any]:
 
 
 def _apply(token: ApiToken, said: Mapping[str, Any], digest: str, *, on: date, at: datetime) -> dict[str, Any]:
-    stated = {name: said[name] for name in ("as_of", "kind") if said.get(name) is not None}
+    stated = {name: said[name] for name in ("as_of", "posted_until", "kind") if said.get(name) is not None}
     own = said.get("control") or {}
     if not isinstance(own, dict) or any(isinstance(value, dict | list) for value in (*stated.values(), *own.values())):
-        raise Refused("body_unreadable", "Pola „as_of”, „kind” i „control” mają zły kształt.", mend=MEND)
+        raise Refused(
+            "body_unreadable", "Pola „as_of”, „posted_until”, „kind” i „control” mają zły kształt.", mend=MEND
+        )
     control = read_control({name: str(value) for name, value in {**own, **stated}.items() if name != "sha256"})
     report = import_dues(
         SentRows(said["rows"], control, sha256=digest),

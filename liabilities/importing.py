@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import BinaryIO
 
 from django.db import connection, transaction
@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.errors import Refused
 from liabilities import staging
 from liabilities.actions import about_instalment
+from liabilities.control_record import Control
 from liabilities.due_row import RowProblem
 from liabilities.dues_formats import DuesFile, SentRows
 from liabilities.models import DueSource, ImportKind, ImportProblem, ImportRun
@@ -122,9 +123,7 @@ def import_dues(
         )
         reading = Reading(file, run, on=on, by=by)
         reading.stage()
-        telling = staging.Telling(
-            source, as_of, timezone.localdate(as_of), run.pk, reading.is_neutral, keys_changed=how.keys_changed
-        )
+        telling = _telling(run, file.control, is_neutral=reading.is_neutral, keys_changed=how.keys_changed)
         applied = staging.apply(telling, is_full=run.kind == ImportKind.FULL)
         reading.refuse(applied.rewrites, REWRITES)
         report = _finish(run, reading, applied)
@@ -155,6 +154,24 @@ def preview_dues(
         report = import_dues(content, file_name=file_name, source=source, as_of=as_of, on=on, by=by, at=at, how=how)
         transaction.set_rollback(True)
     return replace(report, run_id=None)
+
+
+def _telling(run: ImportRun, control: Control, *, is_neutral: bool, keys_changed: bool) -> staging.Telling:
+    """What the file tells of; one that does not say how far its source heard of the portal heard all by its moment,
+    but of what was undone in the days that were agreed perhaps not yet.
+    """
+    agreed = DueSource.objects.filter(pk=run.source).first() or DueSource(name=run.source)
+    return staging.Telling(
+        source=run.source,
+        as_of=run.as_of,
+        on=timezone.localdate(run.as_of),
+        run=run.pk,
+        is_neutral=is_neutral,
+        heard=min(run.as_of, control.posted_until or run.as_of),
+        unsure=timedelta(days=agreed.posts_within),
+        tells=control.posted_until is not None,
+        keys_changed=keys_changed,
+    )
 
 
 def _check_control(file: DuesFile | SentRows, source: str) -> None:

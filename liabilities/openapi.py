@@ -69,6 +69,11 @@ BODY: dict[str, Any] = {
             "format": "date-time",
             "description": "Chwila, z której są dane, ze strefą; domyślnie teraz.",
         },
+        "posted_until": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Chwila, do której system przejął wpisy z portalu, ze strefą; bez niej: jak as_of.",
+        },
         "kind": {"enum": ["delta", "full"], "default": "delta", "description": "Zmiany albo pełny stan systemu."},
         "keys_changed": {"type": "boolean", "default": False, "description": "Klucze zmieniono celowo."},
         "control": {

@@ -27,10 +27,12 @@ WITH apart AS (
     FROM liabilities_instalment AS i
     WHERE i.source = %(source)s AND i.outstanding <> i.source_assessed - i.source_paid
 ), told AS (
-    SELECT a.*, s.moved, s.recent FROM apart AS a CROSS JOIN LATERAL (
+    SELECT a.*, s.moved, s.less, s.more FROM apart AS a CROSS JOIN LATERAL (
         SELECT COALESCE(sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) = 'transfer'), 0.00) AS moved,
-            COALESCE(sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) <> 'transfer'
-                AND e.booked_at > a.known - %(within)s), 0.00) AS recent
+            COALESCE(sum(e.amount) FILTER (WHERE e.amount < 0 AND COALESCE(r.kind, e.kind) <> 'transfer'
+                AND e.booked_at > a.known - %(within)s), 0.00) AS less,
+            COALESCE(sum(e.amount) FILTER (WHERE e.amount > 0 AND COALESCE(r.kind, e.kind) <> 'transfer'
+                AND e.booked_at > a.known - %(within)s), 0.00) AS more
         FROM liabilities_ledgerentry AS e LEFT JOIN liabilities_ledgerentry AS r ON r.id = e.reverses_id
         WHERE e.instalment_id = a.id AND e.account = 'principal' AND e.reference NOT LIKE 'import:%%'
     ) AS s
@@ -38,8 +40,7 @@ WITH apart AS (
     SELECT t.*, CASE WHEN difference < 0 THEN GREATEST(difference, LEAST(0.00, moved))
         ELSE LEAST(difference, GREATEST(0.00, moved)) END AS by_decision FROM told AS t
 ), split AS (
-    SELECT e.*, CASE WHEN difference < 0 THEN GREATEST(difference - by_decision, LEAST(0.00, recent))
-        ELSE LEAST(difference - by_decision, GREATEST(0.00, recent)) END AS in_transit FROM explained AS e
+    SELECT e.*, GREATEST(less, LEAST(more, difference - by_decision)) AS in_transit FROM explained AS e
 ), compared AS (
     SELECT s.*, difference - by_decision - in_transit AS unexplained FROM split AS s
 )

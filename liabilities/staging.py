@@ -12,7 +12,7 @@ known go two ways:
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +36,9 @@ RENUMBERED = (
 class Telling:
     """Of whom and when a file tells: its source, the moment that it knew, whether its layout is the neutral one.
 
-    `keys_changed` says that a person confirmed that the source gave its rows new keys.
+    `heard` is the moment by which it took over what the portal entered, by its own word if it `tells`; else it may not
+    have for as long as `unsure` before. `keys_changed` says that a person confirmed that the source gave its rows new
+    keys.
     """
 
     source: str
@@ -44,6 +46,9 @@ class Telling:
     on: date
     run: int
     is_neutral: bool
+    heard: datetime
+    unsure: timedelta
+    tells: bool
     keys_changed: bool = False
 
 
@@ -134,6 +139,9 @@ def apply(telling: Telling, *, is_full: bool) -> Applied:
     values: dict[str, Any] = {
         "source": telling.source,
         "as_of": telling.as_of,
+        "heard": telling.heard,
+        "unsure": telling.unsure,
+        "tells": telling.tells,
         "on": telling.on,
         "run": telling.run,
         "reference": f"import:{telling.run}",

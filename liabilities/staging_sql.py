@@ -79,23 +79,29 @@ WHERE i.as_of <= %(as_of)s AND NOT i.id <@ %(later)s::int8multirange
         <> ROW(p.payer_id, s.kind_id, s.title, s.year, s.number, s.due_on, s.payable_by, s.account, s.amount, s.paid)
         OR %(neutral)s AND ROW(i.version, i.source_interest, i.source_interest_on, i.decision_no, i.decision_served_on)
             IS DISTINCT FROM ROW(s.version, s.interest, s.interest_on, s.decision_no, s.decision_served_on)
+        OR %(tells)s AND i.id IN (SELECT e.instalment_id FROM liabilities_ledgerentry AS e
+            WHERE e.account = 'principal' AND e.reference NOT LIKE 'import:%%' AND e.instalment_id IS NOT NULL)
         END
 """
-# `assessed_more` and `paid_more` are what the source says beyond what it said before. Of that, what the portal
-# entered by then and the source had not told of yet (`waived_untold`, `paid_untold`) is the same money heard of again
-# and is not entered twice. Below zero these are what was taken back here (storno) and the source has not heard of.
+# A source that tells by which moment it heard of the portal (`tells`) is taken at its word: what the portal entered by
+# then is in its figures, `assessed_known` and `paid_known` are what we know of by then, the rest is new.
+# Of one that does not tell, `assessed_more` and `paid_more` are what it says beyond what it said before. Of that, what
+# the portal entered by then and the source had not told of yet (`waived_untold`, `paid_untold`) is the same money heard
+# of again and is not entered twice. Below zero these are what was taken back here and the source has not heard of.
+# A payment that was taken back lately (`undone_lately`) may be heard of before its storno is: that is no new money.
 # What was paid of a plan's rates is paid of the due whose principal a decision moved there.
 # `change` is what is left of the assessment, `delta` of the payments. A source that lowers `zaplacono` knows of every
 # storno by then. What an import booked and an undoing took back counts for nothing, whenever it was taken back.
 VERDICT = """
 CREATE TEMPORARY TABLE due_verdict ON COMMIT DROP AS
-SELECT j.*, j.differs OR j.annuls AS changes,
+SELECT j.*, j.differs OR j.annuls OR j.change <> 0 OR j.delta <> 0 AS changes,
     CASE WHEN j.owner_id <> j.payer_id THEN 'identyfikator'
         WHEN j.known_kind_id <> j.kind_id THEN 'rodzaj'
         WHEN j.known_number <> j.number THEN 'rata'
         WHEN j.annuls THEN CASE WHEN j.outstanding <> j.told_here OR j.costs <> 0 OR j.credited <> 0
             THEN 'status' ELSE '' END
-        WHEN j.paid_more < LEAST(0, j.paid_untold) THEN 'zaplacono'
+        WHEN CASE WHEN %(tells)s THEN j.paid < LEAST(j.amount, j.paid_known)
+            ELSE j.paid_more < LEAST(0, j.paid_untold) END THEN 'zaplacono'
         WHEN j.outstanding + j.change < 0 THEN 'kwota'
         WHEN j.version = j.known_version AND j.differs THEN 'version'
         ELSE '' END AS blame,
@@ -103,11 +109,14 @@ SELECT j.*, j.differs OR j.annuls AS changes,
     j.delta - LEAST(j.delta, j.outstanding + j.change) AS to_credit
 FROM (
     SELECT k.*, CASE WHEN k.annuls THEN 0
+            WHEN %(tells)s THEN k.amount - k.assessed_known
             WHEN k.assessed_more < 0 THEN LEAST(0, k.assessed_more + GREATEST(0, k.waived_untold))
             ELSE GREATEST(0, k.assessed_more + LEAST(0, k.waived_untold)) END AS change,
-        CASE WHEN k.annuls OR k.paid_more = 0 THEN 0
+        CASE WHEN k.annuls THEN 0
+            WHEN %(tells)s THEN GREATEST(0, k.paid - k.paid_known)
+            WHEN k.paid_more = 0 THEN 0
             WHEN k.paid_more < 0 THEN GREATEST(0, k.paid_more - k.paid_untold)
-            ELSE k.paid_more - LEAST(k.paid_more, GREATEST(0, k.paid_untold)) END AS delta
+            ELSE k.paid_more - LEAST(k.paid_more, GREATEST(0, k.paid_untold + k.undone_lately)) END AS delta
     FROM (
     SELECT o.*, COALESCE(o.is_annulled, false) AS annuls, l.kind_id AS known_kind_id, i.number AS known_number,
         i.source_paid, i.outstanding, i.costs, i.version AS known_version, i.liability_id AS known_liability_id,
@@ -115,6 +124,8 @@ FROM (
         o.amount - i.source_assessed AS assessed_more,
         told.waived_here - (told.assessed - i.source_assessed) AS waived_untold,
         o.paid - i.source_paid AS paid_more,
+        told.undone_lately, told.assessed - told.waived_here AS assessed_known,
+        told.paid_here + plan.paid_here + told.paid + credited.paid AS paid_known,
         told.paid_here + plan.paid_here - (i.source_paid - told.paid - credited.paid) AS paid_untold,
         i.is_annulled OR ROW(l.title, l.year, CASE WHEN i.accrues_after IS NULL THEN i.due_on ELSE o.due_on END,
             COALESCE(i.accrues_after, i.payable_by), i.account, i.source_assessed, i.source_paid)
@@ -135,10 +146,12 @@ FROM (
                 AND COALESCE(r.kind, e.kind) IN ('assessment', 'write_off')), 0) AS assessed,
             COALESCE(-sum(e.amount) FILTER (WHERE e.reference LIKE 'import:%%'
                 AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off')), 0) AS paid,
-            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(as_of)s
+            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(heard)s
                 AND COALESCE(r.kind, e.kind) IN ('assessment', 'write_off', 'remission')), 0) AS waived_here,
-            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(as_of)s
+            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(heard)s
                 AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off')), 0) AS paid_here,
+            COALESCE(sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND r.kind IN ('payment', 'set_off')
+                AND e.booked_at <= %(heard)s AND e.booked_at > %(heard)s - %(unsure)s), 0) AS undone_lately,
             COALESCE(-sum(e.amount) FILTER (WHERE COALESCE(r.kind, e.kind) = 'transfer'), 0) AS moved,
             COALESCE(sum(e.amount) FILTER (WHERE e.reference LIKE 'import:%%'), 0) AS here
         FROM liabilities_ledgerentry AS e LEFT JOIN liabilities_ledgerentry AS r ON r.id = e.reverses_id
@@ -149,7 +162,7 @@ FROM (
         JOIN liabilities_ledgerentry AS e ON e.instalment_id = rate.id AND e.account = 'principal'
         LEFT JOIN liabilities_ledgerentry AS r ON r.id = e.reverses_id
         WHERE told.moved > 0 AND rate.liability_id = i.liability_id AND rate.source = 'portal'
-            AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off') AND e.booked_at <= %(as_of)s
+            AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off') AND e.booked_at <= %(heard)s
     ) AS plan
     CROSS JOIN LATERAL (
         SELECT COALESCE(-sum(e.amount), 0) AS paid FROM liabilities_ledgerentry AS e
