@@ -24,7 +24,17 @@ def prepare() -> None:
 
 prepare()
 
-from benchmarks import consents, dues_page, find_payer, import_dues, sending, statements  # noqa: E402  settings first
+from benchmarks import (  # noqa: E402  settings first
+    account,
+    consents,
+    dues_page,
+    find_payer,
+    import_dues,
+    import_many,
+    interest,
+    sending,
+    statements,
+)
 from benchmarks.table import machine  # noqa: E402
 from tests.sandbox_process import running_sandbox  # noqa: E402
 
@@ -33,6 +43,9 @@ ALONE = {
     "who_may_get": consents.who_may_get,
     "import_papers": consents.import_papers,
     "import_dues": import_dues.main,
+    "import_many": import_many.main,
+    "interest": interest.main,
+    "account": account.main,
     "statements": statements.main,
     "dues_page": dues_page.main,
     "email": sending.email,

@@ -1,0 +1,86 @@
+"""Import of a whole city's dues: 500,000 rows from a file, the same again, beside bare COPYs, and the memory it takes.
+
+`BENCH_ROWS` takes another number of rows.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from benchmarks import world
+from benchmarks.import_dues import BECOMES
+from benchmarks.table import rate_of, show
+from core.bulk import copy_rows
+from liabilities.importing import ImportReport, import_dues
+from spm import embedded
+
+ROWS = int(os.environ.get("BENCH_ROWS", "500000"))
+
+
+def _bring(path: Path) -> ImportReport:
+    now = timezone.now()
+    with path.open("rb") as file:
+        return import_dues(
+            file, file_name="b.csv", source="fk", as_of=now, on=timezone.localdate(), at=now, by=world.BY
+        )
+
+
+def _peak_memory(path: Path) -> int:
+    """The most memory that a process of its own held while it imported the file, in megabytes."""
+    subprocess.run(
+        [sys.executable, "manage.py", "import_dues", str(path)],
+        cwd=embedded.ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+
+
+def main() -> None:
+    """Measure and print."""
+    rows = world.dues_rows(ROWS)
+    columns = world.HEADER.split(";")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "naleznosci.csv"
+        path.write_bytes(world.dues_file(rows))
+
+        def bare() -> None:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("DROP TABLE IF EXISTS bench_copy")
+                cursor.execute(f"CREATE TABLE bench_copy ({', '.join(f'{name} text' for name in columns)})")
+                copy_rows("bench_copy", columns, rows)
+
+        def first() -> None:
+            assert _bring(path).created == ROWS
+
+        def again() -> None:
+            assert _bring(path).unchanged == ROWS
+
+        def into_ledger() -> None:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
+                for table in BECOMES:
+                    with (Path(folder) / table).open("rb") as file:
+                        cursor.copy_expert(f"COPY {table} FROM STDIN", file)
+
+        limit = rate_of("bare COPY of the file's rows, texts, no index", ROWS, bare)
+        del rows[:]
+        measured = rate_of("import_dues from a file", ROWS, first, prepare=world.empty)
+        repeated = rate_of("import_dues, the same file again", ROWS, again)
+        with connection.cursor() as cursor:
+            for table in BECOMES:
+                with (Path(folder) / table).open("wb") as file:
+                    cursor.copy_expert(f"COPY {table} TO STDOUT", file)
+        ledger = rate_of("bare COPY of what they become, its indexes", ROWS, into_ledger, prepare=world.empty)
+        world.empty()
+        memory = [_peak_memory(path), _peak_memory(path)]
+    show(f"Import of {ROWS:,} dues, rows", measured, limit, ledger, repeated, aims="≤ 2.5 × COPY, again ≤ 1 × first")
+    print(f"  as long as the first: the same file again {measured.rate / repeated.rate:.2f} ×")
+    print(f"  peak memory: {memory[0]} MB; aim: under 300 MB")
