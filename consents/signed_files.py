@@ -121,7 +121,8 @@ def _doubts(checked: CheckedFile, number: IdentityNumber, *, at: datetime) -> li
         doubts.append(UNKNOWN_CLAUSE)
     if signed_at is not None and (at - signed_at).days > OLDEST_DAYS:
         doubts.append(OLD)
-    payer = find_payer(number)
+    # What the register knows is told to nobody but the signer: anybody may send a file that names a number.
+    payer = find_payer(number) if checked.report.valid else None
     ruling = accepted_applications(payer.pk).first() if payer else None
     if ruling is not None and signed_at is not None and ruling.signed_at is not None and ruling.signed_at > signed_at:
         doubts.append(LATER)

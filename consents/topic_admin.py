@@ -60,7 +60,7 @@ class TopicAdmin(OfficeAdmin):
     form = TopicForm
     list_display = ("name", "group", "basis", "ways", "position", "is_active")
     list_filter = ("is_active", "group", "basis")
-    readonly_fields = ("code", "history")
+    readonly_fields = ("code", "ways", "history")
     fields = ("code", "name", "group", "channels", "position", "is_active", "basis", "ground", "history")
     show_full_result_count = False
 
@@ -78,6 +78,11 @@ class TopicAdmin(OfficeAdmin):
             for one in versions
         )
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} ({}; {}{})</li>", rows))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Who only looks reads the ways in words."""
+        ways = "channels" if self.has_change_permission(request, obj) else "ways"
+        return [ways if name == "channels" else str(name) for name in self.fields]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing would ever be sent of a kind that no part of the portal knows."""

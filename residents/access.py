@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -106,6 +107,21 @@ def acting_for(request: HttpRequest) -> ActingFor | None:
     return ActingFor(next((m.payer for m in mandates if m.payer_id == chosen), mandates[0].payer), mandates)
 
 
+def act_for(request: HttpRequest, payer_id: int | None) -> None:
+    """This session acts for that payer from now on, None for whoever comes first.
+
+    Forms that were opened before, in another tab or behind «back», were meant for somebody else: their token holds no
+    longer, so that sending them does nothing.
+    """
+    if payer_id == request.session.get(CHOSEN):
+        return
+    if payer_id is None:
+        request.session.pop(CHOSEN)
+    else:
+        request.session[CHOSEN] = payer_id
+    rotate_token(request)
+
+
 def mandate_in_view(request: HttpRequest) -> Mandate:
     """The mandate under which this request acts: the one chosen in the session, else the first.
 
@@ -120,11 +136,12 @@ def mandate_in_view(request: HttpRequest) -> Mandate:
     if chosen is not None:
         _tell_lapsed(request, chosen, mandates)
     if not mandates:
-        request.session.pop(CHOSEN, None)
+        act_for(request, None)
         raise NotConfirmed
-    request.session[CHOSEN] = mandates[0].payer_id
     if chosen is not None:
+        act_for(request, mandates[0].payer_id)
         raise MandateLapsed
+    request.session[CHOSEN] = mandates[0].payer_id
     return mandates[0]
 
 

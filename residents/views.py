@@ -15,7 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.errors import Refused
 from core.phones import mask_phone
 from core.uploads import scan_response
-from residents.access import CHOSEN, account_of, actor_of, address_of, for_payer, mandate_in_view, mandate_seen
+from residents.access import (
+    CHOSEN,
+    account_of,
+    act_for,
+    actor_of,
+    address_of,
+    for_payer,
+    mandate_in_view,
+    mandate_seen,
+)
 from residents.actions import confirm_identity
 from residents.forms import ConfirmForm
 from residents.identity import mask_number
@@ -80,7 +89,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         else:
             if isinstance(outcome, Claim):
                 return redirect("residents:claims")
-            request.session[CHOSEN] = outcome.payer_id
+            act_for(request, outcome.payer_id)
             messages.success(request, "Tożsamość potwierdzona. Tu są Twoje należności.")
             return redirect("liabilities:my_dues")
     has_some = mandates_of(account, at=timezone.now()).exists()
@@ -102,7 +111,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     mandates = mandates_of(account_of(request), at=timezone.now())
     chosen = next((mandate for mandate in mandates if str(mandate.payer_id) == wanted), None)
     if chosen is not None:
-        request.session[CHOSEN] = chosen.payer_id
+        act_for(request, chosen.payer_id)
         messages.success(request, f"Działasz teraz jako: {chosen.payer.name}.")
     return redirect("liabilities:my_dues")
 
@@ -120,7 +129,7 @@ def mandate(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("residents:mandate", pk)
         if request.session.get(CHOSEN) == kept.payer_id and kept.account_id == account.pk:
-            request.session.pop(CHOSEN)
+            act_for(request, None)
         messages.success(request, "Umocowanie odwołane. Działa to od razu.")
         return redirect("residents:profile")
     context = {

@@ -17,7 +17,7 @@ from django.utils import timezone
 from core.actor import Actor
 from core.encryption import fingerprints
 from core.errors import Refused
-from residents.access import CHOSEN, account_of, address_of
+from residents.access import account_of, act_for, address_of
 from residents.federated.login_gov_pl.leaving import AT_NODE
 from residents.federated.proven import Proven
 from residents.federated.refusals import refusal_page
@@ -126,7 +126,7 @@ def confirm(request: HttpRequest, account: Account, sociallogin: SocialLogin) ->
     if isinstance(outcome, Claim):
         messages.warning(request, WAITS if outcome.state == ClaimState.WAITING else REFUSED)
     else:
-        request.session[CHOSEN] = outcome.payer_id
+        act_for(request, outcome.payer_id)
 
 
 def confirm_after_login(request: HttpRequest, signal_kwargs: dict[str, object] | None) -> None:

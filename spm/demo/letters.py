@@ -76,12 +76,12 @@ def _letter(number: int, sender: Inhabitant | None, subject: str, text: str, *, 
     return message
 
 
-def photographed(who: Inhabitant, *, at: datetime) -> bytes:
-    """The application of *who*, filled, signed with a pen, lying a little askew on a table."""
+def photographed(who: Inhabitant, *, at: datetime, longest: int = 2_400) -> bytes:
+    """The application of *who*, filled, signed with a pen, a little askew on a table; *longest* side in pixels."""
     payer = find_payer(who.number)
     form = print_form(payer.pk, by=BY, at=at) if payer else shared_form(at=at)
     known = Known(name=who.name, phone=who.phone, email=who.email, ticked=frozenset(TICKED))
-    _, picture = draw(application_pdf(form, known), 0, longest=2_400)
+    _, picture = draw(application_pdf(form, known), 0, longest=longest)
     paper = Image.open(BytesIO(picture)).convert("RGB")
     pen = ImageDraw.Draw(paper)
     left, top = int(paper.width * 0.62), int(paper.height * 0.93)

@@ -1,8 +1,11 @@
 """The demo town's sign-ins, which `make demo` prints."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 PASSWORD = "Dolina-demo-2026"
+# Folders of the demo: whom the town trusts, and files to send signed.
+TRUSTED, SAMPLES = "zaufani", "podpisane"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ SIGN_INS = (
 )
 
 
-def sign_in_lines(portal: str, sandbox: str, sign_ins: tuple[SignIn, ...]) -> list[str]:
+def sign_in_lines(portal: str, sandbox: str, sign_ins: tuple[SignIn, ...], samples: Path) -> list[str]:
     """What to open and how to sign in, one line each."""
     lines = [
         "",
@@ -38,6 +41,7 @@ def sign_in_lines(portal: str, sandbox: str, sign_ins: tuple[SignIn, ...]) -> li
         f"  telefony (SMS)    {sandbox}/phone/",
         f"  skrzynki e-mail   {sandbox}/mailbox/",
         f"  PayU              {sandbox}/payu/",
+        f"  podpisane wnioski {samples}/ (do wysłania: {portal}/zgody/podpisany-wniosek/)",
         "",
         f"  hasło każdego konta: {PASSWORD}",
     ]

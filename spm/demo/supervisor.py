@@ -25,7 +25,7 @@ from spm import embedded
 from spm.demo import dovecot
 from spm.demo.children import ChildDied, Children, die_with_parent
 from spm.demo.node import prepare_node
-from spm.demo.signins import SIGN_INS, sign_in_lines
+from spm.demo.signins import SAMPLES, SIGN_INS, TRUSTED, sign_in_lines
 from spm.environment import WrongSetting
 
 PATIENCE = 90.0  # seconds until everything must be healthy
@@ -71,7 +71,8 @@ def sole_supervisor(directory: Path) -> Iterator[None]:
 
 def reset(directory: Path) -> None:
     """Throw the demo's data away, so that the next start begins anew."""
-    for name in ("redis", "mailbox", "media", "static", "logs", "sandbox.sqlite3", "running.json", "keys.json"):
+    folders = ("redis", "mailbox", "media", "static", "logs", TRUSTED, SAMPLES)
+    for name in (*folders, "sandbox.sqlite3", "running.json", "keys.json"):
         path = directory / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -129,6 +130,7 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "SPM_P24_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_PAYPAL_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_SMTP_PORT": str(smtp),
+        "SPM_TRUST_FOLDER": str(directory / TRUSTED),
         "REDIS_URL": os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0",
         # Its own: two demos of one checkout would write one folder at the same time.
         "SPM_STATIC_ROOT": os.environ.get("SPM_STATIC_ROOT") or str(directory / "static"),
@@ -204,7 +206,7 @@ def run(directory: Path) -> None:
         children.wait_for_line("worker", "ready.", seconds=PATIENCE)
         keep = {name: value for name, value in told.items() if name.isupper()}
         (directory / "running.json").write_text(json.dumps(keep), encoding="utf-8")
-        print("\n".join(sign_in_lines(told["SPM_BASE_URL"], told["SPM_PAYU_URL"], SIGN_INS)))
+        print("\n".join(sign_in_lines(told["SPM_BASE_URL"], told["SPM_PAYU_URL"], SIGN_INS, directory / SAMPLES)))
         print(f"SPM ready: {told['SPM_BASE_URL']}", flush=True)
         children.watch()
     finally:

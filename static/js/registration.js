@@ -157,11 +157,13 @@ if (scan) {
 document.addEventListener("keydown", (event) => {
   // A browser that acted on the accesskey itself has prevented the default already.
   if (!event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || event.key.length !== 1) return;
-  const meant = document.querySelector(`[accesskey="${CSS.escape(event.key.toLowerCase())}"]`);
+  const key = event.key.toLowerCase();
+  // A browser would tick the box that bears an accesskey: the table is only entered.
+  const meant = key === "t" ? boxes()[0] : document.querySelector(`[accesskey="${CSS.escape(key)}"]`);
   if (!meant) return;
   event.preventDefault();
   meant.focus();
-  if (meant.matches("button, input[type=checkbox]")) meant.click();
+  if (key !== "t" && meant.matches("button, input[type=checkbox]")) meant.click();
 });
 
 // The first fault gets the cursor, else the field where the clerk begins: the office's frame may have taken it.

@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from residents.identity import make_pesel
+from spm.demo.signed import GOOD
+from spm.demo.signins import SAMPLES
 from tests import make
 from tests.browser.demo_process import Demo
 from tests.browser.test_main_thread import _sign_in_staff
@@ -40,11 +42,14 @@ def test_what_a_guest_sends_is_judged_and_a_clerk_registers_it(page: Page, demo:
     page.get_by_role("button", name="Wyślij podpisany wniosek").click()
     expect(page.get_by_role("status")).to_contain_text("Sprawdzi go pracownik")
     _sound(page)
+    page.set_input_files("[name=file]", demo.directory / SAMPLES / GOOD)
+    page.get_by_role("button", name="Wyślij podpisany wniosek").click()
+    expect(page.get_by_role("status")).to_contain_text("przyjęty")
     page.context.clear_cookies()
     page.set_viewport_size({"width": 1280, "height": 900})
     _sign_in_staff(page, "referent@dolina.example")
     page.goto("/urzad/consents/signedfile/")
-    page.locator("#result_list tbody a").first.click()
+    page.get_by_role("row", name="czeka na pracownika").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="Plik podpisany nr").first).to_be_visible()
     _sound(page)
     page.get_by_role("button", name="Zarejestruj wniosek z tego pliku").click()

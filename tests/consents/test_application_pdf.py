@@ -1,6 +1,7 @@
 """The application to print: Polish, typographically right, with the right person's data and nobody else's."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 
 import pypdf
@@ -135,10 +136,39 @@ def test_it_fits_one_sheet(name: str) -> None:
 
 
 def test_a_screen_reader_can_read_it() -> None:
-    root = read(printed()).trailer["/Root"]
+    made = read(printed(name="Anna Nowak", phone="+48500100200"))
+    root = made.trailer["/Root"]
     assert root["/Lang"] == "pl"
     assert root["/MarkInfo"]["/Marked"]
-    assert read(printed()).metadata.title == "Wniosek o powiadomienia"  # type: ignore[union-attr]
+    assert made.metadata.title == "Wniosek o powiadomienia"  # type: ignore[union-attr]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert re.search(rb"pdfuaid:part(>|=.)1", root["/Metadata"].get_data())
+    tags = _tags(root["/StructTreeRoot"])
+    assert {"/H1", "/P", "/Form", "/Table", "/TH", "/Figure"} <= tags, tags
+    figures = [one for one in _elements(root["/StructTreeRoot"]) if one.get("/S") == "/Figure"]
+    assert all(one.get("/Alt") for one in figures)
+    page = made.pages[0]
+    assert page["/Tabs"] == "/S"
+    widgets = [one.get_object() for one in page["/Annots"] if one.get_object()["/Subtype"] == "/Widget"]
+    names = [str(one["/TU"]) for one in widgets]
+    assert all(names)
+    assert len(set(names)) == len(names) == 8 + sum(len(topic.channels) for topic in Topic.objects.all())
+    assert all("/StructParent" in one for one in widgets)
+    assert "Opłata za gospodarowanie odpadami: SMS" in names
+
+
+def _elements(element: pypdf.generic.DictionaryObject) -> Iterator[pypdf.generic.DictionaryObject]:
+    """The tags below *element*, in reading order."""
+    below = element.get("/K")
+    for one in below if isinstance(below, list) else [below]:
+        found = one.get_object() if hasattr(one, "get_object") else one
+        if isinstance(found, pypdf.generic.DictionaryObject) and "/S" in found:
+            yield found
+            yield from _elements(found)
+
+
+def _tags(element: pypdf.generic.DictionaryObject) -> set[str]:
+    return {str(one["/S"]) for one in _elements(element)}
 
 
 def test_what_a_name_holds_is_printed_and_never_run() -> None:

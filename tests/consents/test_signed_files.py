@@ -1,6 +1,7 @@
 """A signed file from the outside to the consents in force and the evidence: portal, office, stored document."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,6 +171,19 @@ def test_an_older_signature_that_comes_after_a_newer_one_waits(db: None) -> None
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE consents_consentapplication SET signed_at = now() + interval '1 minute'")
     assert "podpisała później" in receive(older).reasons[0]
+
+
+def test_whoever_signs_for_somebody_else_does_not_learn_what_the_town_knows_of_them(db: None, client: Client) -> None:
+    receive(signed_pdf())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE consents_consentapplication SET signed_at = now() + interval '1 minute'")
+    stranger = CA.person(make.pesel(2).value, "Jan Kos")
+    known = upload(client, sign_pdf(filled_form(PESEL), stranger))
+    unknown = upload(client, sign_pdf(filled_form(make.pesel(77).value), stranger))
+    told = [re.findall(r"<li>([^<]+)</li>", page) for page in (known, unknown)]
+    assert told[0] == told[1]
+    assert "inny niż na wniosku" in " ".join(told[0])
 
 
 def test_a_clerk_takes_a_file_from_epuap_and_registers_what_could_not_be_accepted(

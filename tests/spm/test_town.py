@@ -2,14 +2,25 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.validators import validate_email
 from django.db.models import F, Sum
+from django.test import override_settings
 
-from consents.models import ApplicationState, Consent, ConsentApplication
+from consents.models import (
+    ApplicationState,
+    Consent,
+    ConsentApplication,
+    IncomingScan,
+    PrintedForm,
+    SignedFileState,
+)
+from consents.signatures.trust import town_trust
+from consents.signed_files import receive_signed_file
 from core.nrb import parse_nrb
 from core.phones import parse_mobile
 from liabilities.models import Decision, ImportRun, Instalment, LedgerEntry, LiabilityBearer
@@ -22,9 +33,12 @@ from residents.models import AccessRecord, Account, AttorneyRequest, Claim, Data
 from residents.queries import find_payer
 from residents.rodo import DOWNLOADED
 from spm.demo.dues import book, reminders_tomorrow
+from spm.demo.papers import lay_out_papers
 from spm.demo.people import companies, people
+from spm.demo.signed import ALTERED, ANOTHERS, GOOD, write_signed
 from spm.demo.signins import PASSWORD, SIGN_INS
 from spm.demo.town import Town, liven, load
+from tests import make
 from tests.sandbox_process import Sandbox
 
 DAY = date(2026, 3, 10)
@@ -80,7 +94,7 @@ def town(db: None, sandbox: Sandbox) -> Town:
     return made
 
 
-def test_a_loaded_town_shows_something_of_everything(town: Town) -> None:
+def test_a_loaded_town_shows_something_of_everything(town: Town, tmp_path: Path) -> None:
     """One loading for many looks: it takes a second and a half."""
     assert Payer.objects.count() == town.people + town.companies + 1
     assert set(ImportRun.objects.values_list("rejected", flat=True)) == {0}
@@ -90,6 +104,8 @@ def test_a_loaded_town_shows_something_of_everything(town: Town) -> None:
     _consents_and_messages()
     _sign_ins_that_work(town)
     _payers_of_every_kind_and_what_waits_for_clerks(town)
+    _papers_of_the_desk(town)
+    _signed_files_to_try(town, tmp_path)
 
 
 def _arrears_and_credit(town: Town) -> None:
@@ -136,6 +152,31 @@ def _payers_of_every_kind_and_what_waits_for_clerks(town: Town) -> None:
     assert DataRequest.objects.get().kind == "correction"
     assert AttorneyRequest.objects.get().state == "waiting"
     assert AccessRecord.objects.filter(what=DOWNLOADED).count() == 1
+
+
+def _papers_of_the_desk(town: Town) -> None:
+    lay_out_papers(people(town.people, today=town.today), today=town.today, now=town.now)
+    application, other = IncomingScan.objects.waiting().values_list("printed_form__payer__name", flat=True)
+    assert (application, other) == (people(5, today=town.today)[4].name, None)
+    assert PrintedForm.objects.filter(payer__isnull=True, is_shared=False).count() == 3
+    assert ConsentApplication.objects.get(printed_form__isnull=False).state == ApplicationState.ACCEPTED
+
+
+def _signed_files_to_try(town: Town, folder: Path) -> None:
+    """One is accepted as it is sent, the others wait with why; made anew by no second start."""
+    for _ in range(2):
+        write_signed(people(2, today=town.today), trusted=folder / "ca", samples=folder / "pdf", at=make.now())
+    with override_settings(SIGNATURES={**settings.SIGNATURES, "folder": str(folder / "ca"), "trust_list": ""}):
+        trust = town_trust()
+    told = {}
+    for name in (ANOTHERS, ALTERED, GOOD):
+        content = (folder / "pdf" / name).read_bytes()
+        told[name] = receive_signed_file(
+            content, name=name, arrived_by="signed_file", trust=trust, by=make.BY, at=make.now()
+        )
+    assert told[GOOD].state == SignedFileState.ACCEPTED, told[GOOD].reasons
+    assert "inny niż na wniosku" in " ".join(told[ANOTHERS].reasons)
+    assert "zmieniono po podpisaniu" in " ".join(told[ALTERED].reasons)
 
 
 def _sign_ins_that_work(town: Town) -> None:

@@ -1,11 +1,14 @@
 """`manage.py load_demo [--people N] [--companies N]`: fill an empty demo with the town; a filled one is left alone."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
+from consents.models import PrintedForm
 from core.commands import HouseCommand
 from core.errors import Refused
 from mailroom.models import IncomingMail
@@ -13,7 +16,10 @@ from payments.models import BankStatement, Payment
 from residents.models import Account, Payer
 from spm.demo.bank import bring_statement, pay_elsewhere
 from spm.demo.letters import deliver_letters
+from spm.demo.papers import lay_out_papers
 from spm.demo.people import people
+from spm.demo.signed import write_signed
+from spm.demo.signins import SAMPLES
 from spm.demo.town import Town, liven, load
 
 
@@ -36,12 +42,18 @@ class Command(HouseCommand):
             load(town, say=self._say)
         if not Payment.objects.exists():  # also when an earlier start was stopped between the two
             liven(town, say=self._say)
+        inhabitants = people(town.people, today=town.today)
         if not BankStatement.objects.exists():
-            inhabitants = people(town.people, today=town.today)
             pay_elsewhere(inhabitants, town)
             bring_statement(inhabitants, town)
+        if not PrintedForm.objects.exists():
+            with transaction.atomic():
+                lay_out_papers(inhabitants, today=town.today, now=town.now)
+        if folder := str(settings.SIGNATURES["folder"]):
+            trusted = Path(folder)
+            write_signed(inhabitants, trusted=trusted, samples=trusted.parent / SAMPLES, at=town.now)
         if not IncomingMail.objects.exists():
-            deliver_letters(people(town.people, today=town.today), clock=timezone.now, say=self._say)
+            deliver_letters(inhabitants, clock=timezone.now, say=self._say)
         return {"payers": Payer.objects.count()}
 
     def _say(self, text: str) -> None:
