@@ -53,6 +53,12 @@ def topics_in_use() -> dict[str, Topic]:
     return {topic.code: topic for topic in Topic.objects.filter(is_active=True)}
 
 
+def names_at(at: datetime) -> dict[int, str]:
+    """What each kind of notification was called *at* that moment, by the topic's key."""
+    versions = TopicVersion.objects.filter(since__lte=at).order_by("topic_id", "-since").distinct("topic_id")
+    return dict(versions.values_list("topic_id", "name"))
+
+
 def permitted_contacts() -> "QuerySet[PermittedContact]":
     """Everybody who may get anything now, with the sealed address: join it, never read it whole."""
     return PermittedContact.objects.all()
@@ -91,7 +97,8 @@ class Event:
 
 def history_of(payer_id: int) -> list[Event]:
     """Everything that happened to the payer's consents, the newest first, with the links of the chain of evidence."""
-    applications = accepted_applications(payer_id).select_related("link").prefetch_related("choices__topic")
+    applications = accepted_applications(payer_id).select_related("link", "printed_form")
+    applications = applications.prefetch_related("choices__topic")
     withdrawals = Withdrawal.objects.filter(payer_id__in=same_person(payer_id)).select_related("link", "topic")
     events = [Event(one.decided_at, application=one) for one in applications if one.decided_at is not None]
     events += [Event(one.at, withdrawal=one) for one in withdrawals]

@@ -8,6 +8,7 @@ from io import BytesIO
 import pikepdf
 import pillow_heif
 from PIL import Image, ImageDraw
+from pypdf import PdfReader
 
 pillow_heif.register_heif_opener()
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
@@ -130,3 +131,9 @@ def vast_png(side: int) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(9_000))) + chunk(b"IEND", b"")
     )
+
+
+def words_of(made: bytes) -> str:
+    """The text of a PDF in one line, with plain spaces."""
+    pages = PdfReader(BytesIO(made)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from spm.demo.signins import PASSWORD
 from tests.browser.demo_process import Demo
+from tests.documents import words_of
 
 PHONE = "48600700800"
 
@@ -80,7 +81,8 @@ def test_consents_are_given_in_the_portal_and_taken_back_by_click_and_by_sms(chr
     page.goto("/zgody/")
     assert "SMS: od" not in page.inner_text("main").replace("\xa0", " ")
     assert "Wycofanie: wszystkie rodzaje powiadomień: SMS" in page.inner_text("main").replace("\xa0", " ")
-    paper = context.request.get("/zgody/potwierdzenie.pdf")
-    assert paper.body().startswith(b"%PDF-")
+    evidence = words_of(context.request.get("/zgody/potwierdzenie.pdf").body())
+    for told in ("w portalu: ponowne podanie hasła", "Wycofanie zgody nr", "odpowiedzią SMS", "Ogniwo dowodu nr"):
+        assert told in evidence, told
     assert "Łańcuch dowodów jest cały" in demo.manage("verify_evidence")
     context.close()

@@ -94,8 +94,11 @@ def test_a_guest_sends_a_signed_application_and_it_counts_at_once(
     assert prove_evidence().faults == []
 
 
-def test_the_confirmation_shows_the_whole_signature_report(db: None, client: Client, clerk: Account) -> None:
+def test_from_a_guests_file_to_consents_in_force_and_their_confirmation_with_the_signature_report(
+    db: None, client: Client, clerk: Account
+) -> None:
     upload(client, signed_pdf())
+    assert may()
     application = ConsentApplication.objects.get()
     staff = SignIn()(clerk)
     answer = staff.get(reverse("admin:consents_application_confirmation", args=[application.pk]))

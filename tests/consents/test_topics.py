@@ -9,15 +9,17 @@ from django.template import engines
 from django.test import Client
 from django.urls import reverse
 
+from consents.confirmation_pdf import confirmation_pdf
 from consents.models import Channel, Consent, Topic, TopicVersion
 from consents.printing import shared_form
 from consents.queries import permitted, permitted_contacts
 from core.errors import Refused
 from core.models import AuditEntry
-from residents.models import Account
+from residents.models import Account, Payer
 from residents.queries import find_payer
 from tests import make
 from tests.conftest import SignIn
+from tests.documents import words_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 LIST = reverse("admin:consents_topic_changelist")
@@ -54,6 +56,8 @@ def test_a_new_name_place_and_way_are_on_the_next_form_and_consents_stay(keeper:
     assert after.number != before.number
     assert ("waste:sms" in before.boxes, "waste:sms" in after.boxes, after.boxes[0]) == (True, False, "waste:email")
     assert Consent.objects.in_force(make.now()).filter(topic=topic, channel="sms").count() == 1
+    evidence = words_of(confirmation_pdf(Payer.objects.get(), at=make.now()))
+    assert "Opłata za gospodarowanie odpadami (SMS)" in evidence
     names = list(TopicVersion.objects.filter(topic=topic).values_list("name", flat=True))
     assert names == ["Śmieci", "Opłata za gospodarowanie odpadami"]
     entry = AuditEntry.objects.get(verb="change_topic")

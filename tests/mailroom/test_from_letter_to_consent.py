@@ -9,6 +9,7 @@ from django.urls import reverse
 from PIL import Image
 
 from consents.application_pdf import Known, application_pdf
+from consents.confirmation_pdf import confirmation_pdf
 from consents.models import ConsentApplication, IncomingScan
 from consents.printing import print_form
 from consents.queries import permitted
@@ -18,6 +19,7 @@ from mailroom.tasks import poll_mailbox
 from residents.models import Account, Payer
 from tests import documents, make
 from tests.conftest import SignIn
+from tests.documents import words_of
 from tests.mailroom.post import Mailbox, letter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -79,6 +81,9 @@ def test_a_photographed_form_goes_from_the_mailbox_to_consents_in_force(mailbox:
     assert (application.state, application.arrived_by) == ("accepted", "email_scan")
     assert application.scan_sha256 == mail.attachments.get().document.sha256
     assert permitted(payer.pk, topic="waste", channel="sms", at=make.now())
+    evidence = words_of(confirmation_pdf(payer, at=make.now()))
+    for told in ("skan przysłany e-mailem", "Maria Referent", application.scan_sha256[:24]):
+        assert told in evidence
     office.get(reverse("admin:mailroom_incomingmail_changelist"))
     mail.refresh_from_db()
     assert (mail.state, mail.attachments.get().application) == (MailState.REGISTERED, application)

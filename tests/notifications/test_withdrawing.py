@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from consents.confirmation_pdf import confirmation_pdf
 from consents.evidence import prove_evidence
 from consents.models import Withdrawal
 from consents.queries import permitted
@@ -21,6 +22,7 @@ from notifications.service_letters import send_letters
 from notifications.unsubscribe import unsubscribe_url
 from residents.models import Payer
 from tests import make
+from tests.documents import words_of
 from tests.notifications.posting import confirm, remind, resident, send
 from tests.sandbox_process import Sandbox
 
@@ -180,5 +182,6 @@ def test_a_stop_typed_on_the_phone_reaches_the_portal(portal: str, sandbox: Sand
     assert "200 OK" in page.text
     assert tasks.apply_answers.run() == 1
     assert not may(payer, "sms")
+    assert "odpowiedzią SMS" in words_of(confirmation_pdf(payer, at=timezone.now()))
     send_letters(clock=timezone.now)
     assert "nie wyslemy" in requests.get(f"{sandbox.url}/phone/{PHONE}/", timeout=30).text
