@@ -52,7 +52,8 @@ def queue_reminders(*, on: date, at: datetime, by: Actor) -> ReminderReport:
     by_rule = {}
     with transaction.atomic():
         for rule in ReminderRule.objects.filter(is_active=True):
-            channels = [channel for channel, wanted in (("sms", rule.by_sms), ("email", rule.by_email)) if wanted]
+            chosen = (("sms", rule.by_sms), ("email", rule.by_email), ("voice", rule.by_voice))
+            channels = [channel for channel, is_on in chosen if is_on]
             by_rule[rule.days_before] = sum(
                 queue_messages(_rows(rule.days_before, channels, declined, bearer, on=on, at=at)) for bearer in BEARERS
             )

@@ -168,7 +168,8 @@ def _reported_messages(reports: Sequence[DeliveryReport], gateway: str) -> dict[
     numbers = [report.reference.removeprefix("spm-") for report in reports]
     mine = [int(number) for number in numbers if number.isascii() and number.isdecimal() and len(number) < 19]
     theirs = [report.gateway_id for report in reports if report.gateway_id and not report.reference]
-    asked = Message.objects.filter(Q(pk__in=mine) | Q(gateway_id__in=theirs), gateway=gateway)
+    of_vendor = Q(gateway=gateway) | Q(gateway__startswith=f"{gateway}-")  # «smsapi» and «smsapi-voice»: one account
+    asked = Message.objects.filter(of_vendor, Q(pk__in=mine) | Q(gateway_id__in=theirs))
     rows = asked.order_by("pk").select_for_update(of=("self",)).values_list("pk", "gateway_id")
     return {key: pk for pk, gateway_id in rows for key in (message_reference(pk), gateway_id) if key}
 

@@ -24,6 +24,7 @@ from sandbox import (
     payu_api,
     payu_pages,
     phone_pages,
+    serwersms,
     sms_senders,
     smsapi,
     vendor_control,
@@ -65,7 +66,7 @@ def build_app(state: State, node: node_pages.Node | None = None) -> web.Applicat
     app[PAYU_COURIER] = Courier(PayuErrand())
     app[NOTICES_COURIER] = Courier(NoticesErrand())
     vendors = (
-        *(smsapi, sms_senders, phone_pages, mail_pages, node_pages, openid_pages),
+        *(smsapi, serwersms, sms_senders, phone_pages, mail_pages, node_pages, openid_pages),
         *(payu_api, payu_pages, p24_api, p24_pages, paypal_api, paypal_pages, vendor_control),
     )
     for doors in (*vendors, pages, control):

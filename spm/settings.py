@@ -15,6 +15,7 @@ from spm.identity_providers import identity_providers
 from spm.incoming_settings import MailboxSettings, clamav_setting, mailbox_settings
 from spm.letter_settings import letter_processes
 from spm.logging_settings import logging_settings
+from spm.message_settings import message_settings
 from spm.payment_settings import payment_settings
 from spm.signature_settings import signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
@@ -310,27 +311,15 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
 )
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
-MESSAGE_GATEWAYS = {"sms": ["notifications.gateways.smsapi.SmsApi"], "email": ["notifications.gateways.smtp.Smtp"]}
+_messages = message_settings(production=PRODUCTION)
+MESSAGE_GATEWAYS = _messages.gateways
+SMSAPI = _messages.smsapi
+SERWERSMS = _messages.serwersms
 DISPATCH_LEASE_SECONDS = environment.integer(
     "SPM_DISPATCH_LEASE_SECONDS",
     300,
     "Seconds after which the messages of a worker that died are taken up by another; far longer than a batch takes.",
 )
-SMSAPI = {
-    "url": environment.text(
-        "SPM_SMSAPI_URL", "https://api.smsapi.pl/" if PRODUCTION else "http://127.0.0.1:8801/", "SMSAPI."
-    ),
-    "token": environment.text(
-        "SPM_SMSAPI_TOKEN", "" if PRODUCTION else "sandbox-token", "SMSAPI's token.", secret=True
-    ),
-    "sender": environment.text(
-        "SPM_SMSAPI_SENDER", "" if PRODUCTION else "Dolina", "Approved sender name, at most 11 signs."
-    ),
-    "batch": environment.integer("SPM_SMSAPI_BATCH", 1000, "Recipients in one request of equal texts."),
-    "report_secret": environment.text(
-        "SPM_SMSAPI_REPORT_SECRET", None, "The secret part of the address that takes delivery reports.", secret=True
-    ),
-}
 BANK = bank_settings(production=PRODUCTION)
 _payments = payment_settings(production=PRODUCTION)
 PAYMENT_PROVIDERS = _payments.providers

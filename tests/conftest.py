@@ -40,6 +40,7 @@ def settings_for(sandbox: Sandbox) -> dict[str, object]:
     """The settings that point at the sandbox."""
     return {
         "SMSAPI": {**settings.SMSAPI, "url": f"{sandbox.url}/"},
+        "SERWERSMS": {**settings.SERWERSMS, "url": f"{sandbox.url}/serwersms/"},
         "PAYU": {**settings.PAYU, "url": sandbox.url},
         "PRZELEWY24": {**settings.PRZELEWY24, "url": sandbox.url},
         "PAYPAL": {**settings.PAYPAL, "url": sandbox.url},

@@ -69,7 +69,7 @@ class FeeAdmin(FigureAdmin):
 class ReminderRuleAdmin(FigureAdmin):
     """When reminders go out and by which channels."""
 
-    list_display = ("__str__", "by_sms", "by_email", "is_active")
+    list_display = ("__str__", "by_sms", "by_email", "by_voice", "is_active")
 
 
 @admin.register(Holiday)

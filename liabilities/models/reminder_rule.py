@@ -9,6 +9,7 @@ class ReminderRule(models.Model):
     days_before = models.SmallIntegerField("dni przed terminem (ujemne: po terminie)")
     by_sms = models.BooleanField("SMS", default=True)
     by_email = models.BooleanField("e-mail", default=True)
+    by_voice = models.BooleanField("połączenie głosowe", default=True, db_default=True)
     is_active = models.BooleanField("działa", default=True)
 
     class Meta:

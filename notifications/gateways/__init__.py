@@ -81,5 +81,5 @@ def gateways_of(channel: str) -> list[Gateway]:
     process; none when the town has none.
     """
     paths = settings.MESSAGE_GATEWAYS.get(channel, ())
-    key = f"{settings.SMSAPI['url']} {settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    key = f"{settings.SMSAPI['url']} {settings.SERWERSMS['url']} {settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     return [_made(path, key) for path in paths]

@@ -16,9 +16,9 @@ from core.http import AnswerLost, OutgoingSession, Unreachable
 from notifications.gateways import Outcome, Parcel, Receipt
 
 ALREADY = {53}
-PERMANENT = {11, 12, 17, 18, 20, 25, 27, 28, 30, 54, 55, 56, 57, 59, 76, 93, 94, 112}
-CONFIGURATION = {7, 14, 70, 74, 98, 101, 102, 103, 104, 105, 110, 401, 997}
-BUSY = {202, 203}
+PERMANENT = {11, 12, 17, 18, 20, 25, 27, 28, 30, 32, 54, 55, 56, 57, 59, 76, 93, 94, 112}
+CONFIGURATION = {7, 14, 35, 70, 74, 98, 101, 102, 103, 104, 105, 110, 401, 997}
+BUSY = {51, 202, 203}  # 51: calls only from 8 to 22
 LOST = {200, 201, 999}
 SPLIT = {19}
 POISON = {13}
@@ -29,6 +29,10 @@ WORDS = {
     13: "błędny numer",
     14: "nieznana nazwa nadawcy",
     19: "za dużo wiadomości w jednym zapytaniu",
+    31: "nie udało się przeczytać treści głosem",
+    32: "numer spoza Polski",
+    35: "nieznany głos lektora",
+    51: "poza godzinami połączeń (8–22)",
     52: "zbyt wiele prób na jeden numer",
     55: "numer stacjonarny",
     57: "numer na czarnej liście",
@@ -51,6 +55,7 @@ class SmsApi:
 
     name = "smsapi"
     has_key = True
+    door = "sms.do"
 
     def __init__(self) -> None:
         self._session = OutgoingSession(pool=PARALLEL)
@@ -58,15 +63,21 @@ class SmsApi:
 
     def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
         """Hand over *parcels* in as few requests as the vendor allows, several at a time."""
-        batches = _batches(parcels, int(str(settings.SMSAPI["batch"])))
+        batches = self._batches(parcels, int(str(settings.SMSAPI["batch"])))
         return [receipt for receipts in self._pool.map(self._send, batches) for receipt in receipts]
+
+    def _batches(self, parcels: Sequence[Parcel], most: int) -> list[list[Parcel]]:
+        return _batches(parcels, most)
+
+    def _form(self, batch: list[Parcel]) -> dict[str, str]:
+        return sms_form(batch)
 
     def _send(self, batch: list[Parcel]) -> list[Receipt]:
         try:
             answer = self._session.call(
                 "POST",
-                f"{str(settings.SMSAPI['url']).rstrip('/')}/sms.do",
-                data=_form(batch),
+                f"{str(settings.SMSAPI['url']).rstrip('/')}/{self.door}",
+                data=self._form(batch),
                 headers={"Authorization": f"Bearer {settings.SMSAPI['token']}"},
             )
         except Unreachable:
@@ -146,18 +157,25 @@ def _batches(parcels: Sequence[Parcel], most: int) -> list[list[Parcel]]:
     return batches
 
 
-def _form(batch: list[Parcel]) -> dict[str, str]:
+def common_form(batch: list[Parcel]) -> dict[str, str]:
+    """What a request for SMS and one for calls have in common: to whom, under which ids, where reports go."""
     secret = settings.SMSAPI["report_secret"]
-    form = {
+    return {
         "format": "json",
         "encoding": "utf-8",
-        "from": str(settings.SMSAPI["sender"]),
         "to": ",".join(parcel.address.lstrip("+") for parcel in batch),
         "idx": "|".join(parcel.reference for parcel in batch),
         "check_idx": "1",
+        "notify_url": f"{settings.BASE_URL}/hooks/sms/{secret}/",
+    }
+
+
+def sms_form(batch: list[Parcel]) -> dict[str, str]:
+    """The request for one batch of SMS."""
+    form = common_form(batch) | {
+        "from": str(settings.SMSAPI["sender"]),
         "allow_duplicates": "1",  # two messages to one number are two messages: the idx tells repeats apart
         "message": batch[0].body,
-        "notify_url": f"{settings.BASE_URL}/hooks/sms/{secret}/",
     }
     if len({parcel.body for parcel in batch}) > 1:
         form["message"] = "[%1%]"

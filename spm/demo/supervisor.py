@@ -126,6 +126,7 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "SPM_SUPERVISOR": str(os.getpid()),
         "SPM_BASE_URL": f"http://127.0.0.1:{port}",
         "SPM_SMSAPI_URL": f"http://127.0.0.1:{sandbox}/",
+        "SPM_SERWERSMS_URL": f"http://127.0.0.1:{sandbox}/serwersms/",
         "SPM_PAYU_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_P24_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_PAYPAL_URL": f"http://127.0.0.1:{sandbox}",

@@ -40,13 +40,14 @@ def resident(
     phone: str = "+48500100200",
     email: str = "anna@example.com",
     channels: Collection[str] = ("sms", "email"),
+    topics: Collection[str] = ("property_tax", "payments"),
     is_fuller: bool = False,
     language: str = "pl",
 ) -> Payer:
-    """A payer who agreed to be told of property tax and payments by *channels*; *is_fuller* lets SMS name sums."""
+    """A payer who agreed to be told of *topics* by *channels*; *is_fuller* lets SMS name sums."""
     number = make.pesel(serial)
     whom = make.payer(number, "Anna Nowak")
-    make.consent(number, phone=phone, email=email, channels=channels)
+    make.consent(number, phone=phone, email=email, topics=topics, channels=channels)
     if is_fuller or language != "pl":
         set_wishes(whom.pk, language=language, is_fuller=is_fuller, by_topic={}, by=make.BY, at=make.now())
     return whom
