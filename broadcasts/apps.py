@@ -1,6 +1,10 @@
-"""Django's name for this floor."""
+"""Django's name for this floor; importing it registers what the floor keeps of people."""
 
 from django.apps import AppConfig
+
+from broadcasts import deeds, kept
+from core import audit_words
+from residents import disclosure
 
 
 class BroadcastsConfig(AppConfig):
@@ -8,3 +12,6 @@ class BroadcastsConfig(AppConfig):
 
     name = "broadcasts"
     verbose_name = "ostrzeżenia kryzysowe"
+    words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
+    kept = (kept.OFFICERS,)
+    disclosed = disclosure.register("broadcasts.disclosure.SECTION")

@@ -28,6 +28,7 @@ from sandbox import (
     sms_senders,
     smsapi,
     vendor_control,
+    warnings_api,
 )
 from sandbox.courier import CLIENT, NOTICES_COURIER, PAYU_COURIER, SMS_COURIER, Courier
 from sandbox.notices import NoticesErrand
@@ -68,6 +69,7 @@ def build_app(state: State, node: node_pages.Node | None = None) -> web.Applicat
     vendors = (
         *(smsapi, serwersms, sms_senders, phone_pages, mail_pages, node_pages, openid_pages),
         *(payu_api, payu_pages, p24_api, p24_pages, paypal_api, paypal_pages, vendor_control),
+        warnings_api,
     )
     for doors in (*vendors, pages, control):
         doors.add_routes(app)

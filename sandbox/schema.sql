@@ -192,3 +192,10 @@ CREATE TABLE IF NOT EXISTS paypal_refund (
     capture_id TEXT NOT NULL,
     body TEXT NOT NULL
 );
+
+-- What IMGW and RSO tell: one row a warning, as its JSON.
+CREATE TABLE IF NOT EXISTS warning (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    row TEXT NOT NULL
+);

@@ -9,6 +9,7 @@ SMS_FAULTS = ("http500", "http502", "http429", "error203", "error201", "cut", "c
 PAYU_FAULTS = ("http500", "http503", "html", "status_number", "cut", "cut_after", "hang")
 VENDOR_FAULTS = ("http500", "http503", "html", "cut", "cut_after", "hang")
 SMS_STATUSES = ("DELIVERED", "UNDELIVERED", "EXPIRED", "FAILED", "REJECTED", "UNKNOWN", "SENT", "ACCEPTED", "QUEUE")
+WARNING_FAULTS = ("http500", "http503", "html", "cut", "hang", "truncated", "nonsense")
 ALGORITHMS = ("MD5", "SHA", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 
 
@@ -46,6 +47,11 @@ class Settings:
     paypal_next: list[str] = field(default_factory=list)
     paypal_webhook_url: str = ""
     notice_scale: float = 1.0
+
+    imgw_down: bool = False
+    imgw_next: list[str] = field(default_factory=list)
+    rso_down: bool = False
+    rso_next: list[str] = field(default_factory=list)
 
     sms_latency_ms: float = 0.0
     sms_jitter_ms: float = 0.0
@@ -105,6 +111,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "paypal_next": VENDOR_FAULTS,
     "p24_refund_status": ("completed", "pending", "rejected"),
     "paypal_refund_status": ("COMPLETED", "PENDING", "FAILED"),
+    "imgw_next": WARNING_FAULTS,
+    "rso_next": WARNING_FAULTS,
     "payu_refund_status": ("FINALIZED", "CANCELED", "PENDING"),
     "sms_next": SMS_FAULTS,
     "sms_status": SMS_STATUSES,

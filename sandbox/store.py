@@ -28,6 +28,7 @@ TABLES = (
     "node_question",
     "node_artifact",
     "openid_code",
+    "warning",
     "journal",
 )
 

@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spm.settings")
 
 app = Celery("spm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["core", "liabilities", "mailroom", "notifications", "payments", "residents"])
+app.autodiscover_tasks(["broadcasts", "core", "liabilities", "mailroom", "notifications", "payments", "residents"])
 
 # Each job may run twice or late without harm; tests/house/test_timetable.py names the test of each.
 app.conf.beat_schedule = {
@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "send-letters": {"task": "notifications.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},
     "apply-answers": {"task": "notifications.tasks.apply_answers", "schedule": 20.0, "options": {"expires": 20}},
+    "poll-warnings": {"task": "broadcasts.tasks.poll_warnings", "schedule": 120.0, "options": {"expires": 120}},
     "poll-mailbox": {"task": "mailroom.tasks.poll_mailbox", "schedule": 60.0, "options": {"expires": 60}},
     "send-notices": {"task": "residents.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "handle-notices": {"task": "payments.tasks.handle_notices", "schedule": 20.0, "options": {"expires": 20}},

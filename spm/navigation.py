@@ -180,6 +180,19 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         ],
     ),
     (
+        "Zarządzanie kryzysowe",
+        [
+            (
+                "Ostrzeżenia ze źródeł",
+                "rss_feed",
+                "admin:broadcasts_sourcewarning_changelist",
+                "broadcasts.view_sourcewarning",
+            ),
+            ("Dyżurni", "badge", "admin:broadcasts_dutyofficer_changelist", "broadcasts.view_dutyofficer"),
+            ("Źródła", "sensors", "admin:broadcasts_sourcestate_changelist", "broadcasts.view_sourcestate"),
+        ],
+    ),
+    (
         "Nadzór",
         [
             (

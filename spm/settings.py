@@ -19,6 +19,7 @@ from spm.message_settings import message_settings
 from spm.payment_settings import payment_settings
 from spm.signature_settings import signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
+from spm.warning_settings import WarningSettings, warning_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -253,6 +254,7 @@ MEDIA_ROOT = Path(environment.text("SPM_MEDIA_ROOT", str(DATA_DIR / "media"), "W
 SIGNATURES = signature_settings()
 CLAMAV: str = clamav_setting()
 MAILBOX: MailboxSettings = mailbox_settings()
+WARNINGS: WarningSettings = warning_settings(production=PRODUCTION)
 MEDIA_URL = "/nie-wprost/"  # nothing is served from there: scans go through views that check who asks
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -44,6 +44,12 @@ def settings_for(sandbox: Sandbox) -> dict[str, object]:
         "PAYU": {**settings.PAYU, "url": sandbox.url},
         "PRZELEWY24": {**settings.PRZELEWY24, "url": sandbox.url},
         "PAYPAL": {**settings.PAYPAL, "url": sandbox.url},
+        "WARNINGS": {
+            **settings.WARNINGS,
+            "teryt": "2461011",
+            "imgw_url": f"{sandbox.url}/imgw",
+            "rso_url": f"{sandbox.url}/rso",
+        },
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": sandbox.smtp_port,

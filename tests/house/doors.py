@@ -199,6 +199,7 @@ urzad/liabilities/dunningletter/tytuly/     desk   desk desk desk 403  200  403 
 urzad/liabilities/dunningletter/tytuly/sprawy.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/dunningletter/enter_many/ desk   desk desk desk 403  go   403  403  go
 urzad/liabilities/dunningletter/open_cases/ desk   desk desk desk 403  go   403  403  go
+urzad/broadcasts/sourcewarning/wczytaj-cap/ desk desk desk desk 403 403 200 403 200
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
@@ -261,6 +262,9 @@ notifications/route          -     -    -    -    ra
 notifications/spending       -     r    -    -    r
 notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     ra   ra   -    ra
+broadcasts/sourcewarning     -     -    r    -    r
+broadcasts/sourcestate       -     -    r    -    r
+broadcasts/dutyofficer       -     -    ra   -    ra
 mailroom/incomingmail        r     -    -    r    r
 liabilities/instalment       -     r    -    -    r
 liabilities/ledgerentry      -     r    -    -    r

@@ -40,6 +40,7 @@ from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
 from residents.rodo import ask_correction
 from tests import make
+from tests.broadcasts.nights import told_warning
 from tests.conftest import settings_for
 from tests.consents import papers
 from tests.consents.authority import authority
@@ -100,6 +101,7 @@ class World:
             kept=make.payer(make.nip(8)), duplicate=make.payer(make.nip(9)), reason="x", by=make.BY, at=make.now()
         )
         letter_with_photograph()
+        told_warning()
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         virtual_account(payer)
         statement(Transfer("12.00", "nie wiadomo za co"))

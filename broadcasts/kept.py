@@ -1,0 +1,20 @@
+"""What this floor keeps of people, for the register of processing; registered as the app starts."""
+
+from core.processing import Category, Period, Unit, register
+
+OFFICERS = Category(
+    code="duty_officers",
+    name="Dyżurni zarządzania kryzysowego",
+    purpose="Powiadomienie dyżurnych o ostrzeżeniach i ćwiczenia",
+    people="pracownicy urzędu i osoby pełniące dyżury",
+    data="imię i nazwisko, telefon i e-mail służbowy",
+    recipients="operator bramki SMS, operator poczty elektronicznej",
+    lawful_basis="art. 6 ust. 1 lit. e RODO w zw. z ustawą z 5 grudnia 2024 r. o ochronie ludności i obronie cywilnej",
+    kept_basis="art. 5 ust. 1 lit. e RODO: dopóki ktoś pełni dyżury",
+    since="zejście z listy dyżurów i ćwiczeń",
+    keep=Period(30, Unit.DAYS),
+    forget="broadcasts.officers.forget_officers",
+    overdue="broadcasts.officers.count_left_officers",
+)
+
+register(OFFICERS)
