@@ -20,7 +20,10 @@ from liabilities.due_row import COLUMNS, EXTRAS, NEUTRAL
 
 NUMBERS = ("pesel", "nip", "regon")
 BASE = tuple(name for name in NEUTRAL if name not in {"pesel|nip|regon", "paid_gr"})
-OPTIONAL = (*NUMBERS, "paid_gr", *EXTRAS)
+JOINT = "wspolwlasciciel"
+OPTIONAL = (*NUMBERS, "paid_gr", *EXTRAS, JOINT)
+YES, NO, NOBODY = frozenset({"tak", "true", "1"}), frozenset({"", "nie", "false", "0"}), "nikt"
+NOT_JOINT = "Wpisz „tak”, „nikt” albo nic."
 WIDTH = "Wiersz ma inną liczbę kolumn niż nagłówek. Sprawdź średniki i cudzysłowy."
 FORMULA = "Formuła zamiast wartości. Wklej w tej kolumnie same wartości."
 CUT_OFF = (
@@ -47,7 +50,23 @@ class RowFault:
     message: str
 
 
-Row = tuple[int, Sequence[str] | RowFault]
+@dataclass(frozen=True, slots=True)
+class CoOwner:
+    """A row that says who else owes the due of its key; `is_nobody`: nobody but the payer whom the due names."""
+
+    external_id: str
+    number: str
+    name: str
+    is_nobody: bool
+
+    @property
+    def cells(self) -> list[str]:
+        """As a rejected row keeps it: the cells of NEUTRAL and EXTRAS, and what stood in its own column."""
+        rest = [""] * (len(NEUTRAL) + len(EXTRAS) - 3)
+        return [self.external_id, self.number, self.name, *rest, NOBODY if self.is_nobody else "tak"]
+
+
+Row = tuple[int, Sequence[str] | RowFault | CoOwner]
 
 
 class DuesFile:
@@ -251,13 +270,22 @@ def _layout_of(header: Sequence[str]) -> str:
     return layout
 
 
-def _in_order(said: Mapping[str, str]) -> list[str]:
-    """The cells of a neutral row in the order of NEUTRAL and EXTRAS; of several numbers the first counts."""
+def _in_order(said: Mapping[str, str]) -> list[str] | RowFault | CoOwner:
+    """The cells of a neutral row in the order of NEUTRAL and EXTRAS; of several numbers the first counts.
+
+    One that says who else owes a due is a CoOwner.
+    """
     number = next((said[name] for name in NUMBERS if said.get(name, "").strip()), "")
+    if joint := said.get(JOINT, ""):
+        word = joint.strip().lower()
+        if word == NOBODY or word in YES:
+            return CoOwner(said.get("external_id", ""), number, said.get("name", ""), is_nobody=word == NOBODY)
+        if word not in NO:
+            return RowFault(JOINT, joint[:50], NOT_JOINT)
     return [number if name == "pesel|nip|regon" else said.get(name, "") for name in (*NEUTRAL, *EXTRAS)]
 
 
-def _of_json(text: bytes) -> Sequence[str] | RowFault:
+def _of_json(text: bytes) -> Sequence[str] | RowFault | CoOwner:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
@@ -267,11 +295,13 @@ def _of_json(text: bytes) -> Sequence[str] | RowFault:
     return cells_of(said)
 
 
-def cells_of(said: Mapping[str, Any]) -> Sequence[str] | RowFault:
+def cells_of(said: Mapping[str, Any]) -> Sequence[str] | RowFault | CoOwner:
     """The cells of a neutral row given as names and values; a value of another kind is the row's fault."""
     cells = {}
     for name in (*BASE, *OPTIONAL):
         value = said.get(name)
+        if name == JOINT and isinstance(value, bool):
+            value = "tak" if value else ""
         if isinstance(value, bool) or not isinstance(value, str | int | None):
             return RowFault(name, str(value)[:50], NO_CELL)
         cells[name] = "" if value is None else str(value)

@@ -12,7 +12,7 @@ from core.dates import format_date_short
 from core.money import format_pln
 from core.nrb import format_nrb
 from liabilities.due_row import COLUMNS, EXTRAS, NEUTRAL
-from liabilities.dues_formats import BASE, OPTIONAL, POLISH
+from liabilities.dues_formats import BASE, JOINT, OPTIONAL, POLISH
 from liabilities.models import ImportChange, ImportRun, Instalment, RejectedRow
 
 PAGE = 50
@@ -126,7 +126,7 @@ def rows_to_mend(run: ImportRun) -> Iterator[Sequence[str]]:
 
 def _by_name(cells: Sequence[str]) -> list[str]:
     """A neutral row's cells in the order in which its file names them."""
-    said = dict(zip((*NEUTRAL, *EXTRAS), cells, strict=True))
+    said = dict(zip((*NEUTRAL, *EXTRAS, JOINT), cells, strict=False))  # a co-owner's row has one more
     number = said.pop("pesel|nip|regon")
     digits = sum(sign.isdigit() for sign in number)
     said["pesel" if digits == PESEL else "nip" if digits == NIP else "regon"] = number

@@ -126,6 +126,7 @@ def import_dues(
         telling = _telling(run, file.control, is_neutral=reading.is_neutral, keys_changed=how.keys_changed)
         applied = staging.apply(telling, is_full=run.kind == ImportKind.FULL)
         reading.refuse(applied.rewrites, REWRITES)
+        reading.join()
         report = _finish(run, reading, applied)
         if how.tells_rows:
             report = replace(report, outcomes=staging.outcomes())

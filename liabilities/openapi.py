@@ -58,6 +58,7 @@ ROW: dict[str, Any] = {
         "interest_as_of": DAY,
         "status": {"enum": ["ACTIVE", "ANNULLED", None], "description": "ANNULLED: rata znika przez storno."},
         "source_system": _number("Jeśli podany, musi być systemem tokenu."),
+        "wspolwlasciciel": _number("tak: kto jeszcze odpowiada za należność o tym kluczu; nikt: nikt więcej."),
     },
 }
 BODY: dict[str, Any] = {

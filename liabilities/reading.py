@@ -13,8 +13,9 @@ from core.errors import Refused
 from liabilities import staging
 from liabilities.control_record import check_rows, check_total
 from liabilities.due_row import KEYS, RowProblem, RowReader, shown
-from liabilities.dues_formats import POLISH, DuesFile, Row, RowFault, SentRows
+from liabilities.dues_formats import POLISH, CoOwner, DuesFile, Row, RowFault, SentRows
 from liabilities.figures import figures
+from liabilities.joint_rows import STRANGER, JointRows
 from liabilities.models import DueKind, DueSource, ImportProblem, ImportRun, InterestBy, RejectedRow
 from liabilities.regimes import Regime
 from liabilities.row_lines import RowLines
@@ -25,7 +26,6 @@ AT_ONCE = 20_000
 REPEATED = (
     "Ten klucz (id) powtarza się w pliku; wczytano tylko pierwszy wiersz, {first}. Nadaj każdej racie własny klucz."
 )
-STRANGER = "Nikt w rejestrze nie ma tego numeru nadanego przez gminę. Zarejestruj najpierw tę osobę."
 NOTHING = Decimal(0)
 NUMBER = KEYS.index("identyfikator")
 DUE = KEYS.index("kwota")
@@ -45,6 +45,7 @@ class Reading:
         self._law = figures()
         tells_interest = source is not None and source.interest_by == InterestBy.SOURCE
         self._lines = RowLines(self._reader, moved=self._moved, tells_interest=tells_interest)
+        self._joint = JointRows(self._reader)
         self._strangers: list[int] = []
         self._problems: list[RowProblem] = []
         self._rejects: dict[int, Sequence[str]] = {}
@@ -73,6 +74,9 @@ class Reading:
             if isinstance(cells, RowFault):
                 self._reject(number, (), (RowProblem(number, cells.column, cells.value, cells.message),))
                 continue
+            if isinstance(cells, CoOwner):
+                self._reject_joint(number, cells, self._joint.read(number, cells))
+                continue
             line = make(number, cells)
             if isinstance(line, str):
                 yield line
@@ -90,6 +94,17 @@ class Reading:
             self._refused_total += self._reader.known[DUE][cells[DUE]]
         except (Refused, IndexError):
             self._refused_total = None
+
+    def _reject_joint(self, number: int, row: CoOwner, problems: Collection[RowProblem]) -> None:
+        """Keep a co-owner's row that has faults; it bears no sum."""
+        if problems:
+            self.rejected += 1
+            self._problems += problems
+            self._rejects[number] = row.cells
+
+    def join(self) -> None:
+        """Once the dues are in: who else owes them, by the rows that say so."""
+        self._refuse_late(self._joint.apply(self._run, by=self._by))
 
     def _register(self) -> None:
         """The payers of these rows, found or registered; a number that the town gave to nobody is a stranger's."""
@@ -137,6 +152,8 @@ class Reading:
             if number not in found or isinstance(cells, RowFault):
                 continue
             column, value, message = found[number]
+            if isinstance(cells, CoOwner):
+                cells = cells.cells
             if column == "identyfikator":
                 value = shown(column, cells[NUMBER])
             named = self._reader.columns[KEYS.index(column)]
