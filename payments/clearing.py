@@ -12,7 +12,7 @@ from liabilities.incoming import Incoming, post_incoming
 from liabilities.storno import reverse_rest
 from payments.bank_entries import ZLOTY
 from payments.entry_states import OPEN, Chain, EntryState, Rule
-from payments.models import BankEntry, BankStatement, Refund, entry_reference
+from payments.models import BankEntry, BankStatement, Payout, Refund, entry_reference
 from payments.refund_states import HOLDS
 from payments.statements import release_followers
 from residents.models import Payer
@@ -81,7 +81,8 @@ def explain_entry(entry_id: int, *, reason: str, by: Actor, at: datetime) -> Ban
 def reopen_entry(entry_id: int, *, reason: str, by: Actor, at: datetime) -> BankEntry:
     """Put a posted or explained entry back among those that wait: what was posted is taken back by storno.
 
-    Raises Refused `not_settled`, `reason_missing`, `reversed_by_bank`, and as `liabilities.storno.reverse_event`.
+    Raises Refused `not_settled`, `reason_missing`, `reversed_by_bank`, `payout_settled`, `refund_stands`, and as
+    `liabilities.storno.reverse_rest`.
     """
     with transaction.atomic():
         entry = _locked(entry_id)
@@ -89,6 +90,8 @@ def reopen_entry(entry_id: int, *, reason: str, by: Actor, at: datetime) -> Bank
             raise Refused("not_settled", "Tej pozycji nie ma czego cofać.")
         if BankEntry.objects.filter(reverses=entry).exists():
             raise Refused("reversed_by_bank", "Tę wpłatę cofnął już bank.")
+        if Payout.objects.filter(entry=entry).exists():
+            raise Refused("payout_settled", "To rozliczona wypłata operatora.", mend="Cofnij jej rozliczenie.")
         why = _said(reason)
         if entry.state == EntryState.POSTED:
             _take_back(entry, reason=why, by=by, at=at)

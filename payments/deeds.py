@@ -15,6 +15,8 @@ VERBS = {
     "withdraw_refund": "wycofanie zwrotu",
     "note_return": "zwrot odesłany przez bank",
     "record_reversal": "cofnięcie wpłaty przez operatora",
+    "settle_payout": "rozliczenie wypłaty operatora",
+    "unsettle_payout": "cofnięcie rozliczenia wypłaty",
     "list_refunds": "lista przelewów zwrotów",
 }
 SUBJECTS = {

@@ -42,3 +42,20 @@ class ReversalForm(forms.Form):
 
 class PlainForm(forms.Form):
     """Nothing to fill in: a button that does one thing."""
+
+
+class PayoutForm(forms.Form):
+    """What a payout holds, and what the provider kept."""
+
+    keys = forms.MultipleChoiceField(label="Co jest w tej wypłacie", widget=forms.CheckboxSelectMultiple)
+    fee = pln_field(
+        "Prowizja potrącona przez operatora (zł)", help_text="Z raportu operatora. Zero, gdy jest na fakturze."
+    )
+    note = forms.CharField(
+        label="Skąd różnica", max_length=200, required=False, help_text="Tylko gdy kwoty się nie zgadzają."
+    )
+
+    def __init__(self, *args: object, held: Sequence[tuple[str, str]], **kwargs: object) -> None:
+        """*held* is what no other payout holds, with its sums in words."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["keys"].choices = held  # type: ignore[attr-defined]

@@ -8,7 +8,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.actor import job
-from payments import notices, refund_sending, refund_transfers, statement_folder, statement_proof, statements
+from payments import (
+    money_proof,
+    notices,
+    refund_sending,
+    refund_transfers,
+    statement_folder,
+    statement_proof,
+    statements,
+)
 
 logger = logging.getLogger("spm.statements")
 
@@ -38,8 +46,8 @@ def take_statements() -> int:
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
 def prove_statements() -> int:
-    """Prove every statement against the ledger; a difference is logged as an error."""
-    broken = statement_proof.unproven_statements()
+    """Prove statements, providers and the ledger against each other; a difference is logged as an error."""
+    broken = statement_proof.unproven_statements() | money_proof.unproven_money()
     for words, rows in broken.items():
         logger.error("%s: %s", words, rows)
     return len(broken)

@@ -2,6 +2,7 @@
 
 from payments.admin.entries import BankEntryAdmin
 from payments.admin.payments import PaymentAdmin
+from payments.admin.payouts import PayoutAdmin
 from payments.admin.refunds import RefundAdmin, ReversalAdmin
 from payments.admin.statements import BankStatementAdmin, StatementFileAdmin, VirtualAccountAdmin
 
@@ -9,6 +10,7 @@ __all__ = [
     "BankEntryAdmin",
     "BankStatementAdmin",
     "PaymentAdmin",
+    "PayoutAdmin",
     "RefundAdmin",
     "ReversalAdmin",
     "StatementFileAdmin",

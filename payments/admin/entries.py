@@ -52,7 +52,7 @@ class BankEntryAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("side", "sum", "title", "who", "text")
     actions_list = ("explain_all",)
-    actions_detail = ("open_in_queue", "reopen", "give_back")
+    actions_detail = ("open_in_queue", "reopen", "give_back", "payout")
 
     @admin.display(description="strona", ordering="mark")
     def side(self, entry: BankEntry) -> str:
@@ -120,6 +120,11 @@ class BankEntryAdmin(ReadOnlyAdmin):
     def give_back(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The page on which a refund is asked for."""
         return redirect("admin:payments_bankentry_refund", self.row_or_404(request, object_id).pk)
+
+    @action(description="Rozlicz wypłatę", permissions=["settle"])  # type: ignore[untyped-decorator]  # as Unfold
+    def payout(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The page on which a provider's payout is settled."""
+        return redirect("admin:payments_payout_settle", self.row_or_404(request, object_id).pk)
 
     def refund_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask that this transfer go back."""

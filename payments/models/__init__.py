@@ -1,6 +1,7 @@
 """The tables of floor 5."""
 
 from payments.models.payment import Payment, PaymentChange, PaymentLine
+from payments.models.payout import Payout, PayoutLine
 from payments.models.refund import ProviderFact, Refund, RefundChange, Reversal
 from payments.models.statement import (
     BankEntry,
@@ -18,6 +19,8 @@ __all__ = [
     "Payment",
     "PaymentChange",
     "PaymentLine",
+    "Payout",
+    "PayoutLine",
     "ProviderFact",
     "Refund",
     "RefundChange",

@@ -219,6 +219,11 @@ urzad/payments/refund/approve_all/          desk   desk desk desk 403  go   403 
 urzad/payments/refund/transfers/            desk   desk desk desk 403  go   403  403  go
 urzad/payments/refund/<path:object_id>/decide/ desk desk desk desk 403 go   403  403  go
 urzad/payments/refund/<path:object_id>/returned/ desk desk desk desk 403 go 403  403  go
+urzad/payments/bankentry/<path:object_id>/payout/ desk desk desk desk 403 go 403  403  go
+urzad/payments/payout/stan/                 desk   desk desk desk 403  200  403  403  200
+urzad/payments/payout/rozlicz/<int:entry_id>/ desk desk desk desk 403  200  403  403  200
+urzad/payments/payout/<int:pk>/cofnij/      desk   desk desk desk 403  200  403  403  200
+urzad/payments/payout/<path:object_id>/undo/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/reversal/<int:pk>/ponow/     desk   desk desk desk 403  200  403  403  200
 urzad/payments/reversal/<path:object_id>/again/ desk desk desk desk 403 go  403  403  go
 urzad/payments/bankstatement/<int:pk>/rozstrzygnij/ desk desk desk desk 403 200 403 403 200
@@ -287,6 +292,7 @@ payments/statementfile       -     ra   -    -    ra
 payments/bankstatement       -     r    -    -    r
 payments/bankentry           -     r    -    -    r
 payments/virtualaccount      -     r    -    -    r
+payments/payout              -     r    -    -    r
 payments/refund              -     r    -    -    r
 payments/reversal            -     r    -    -    r
 """

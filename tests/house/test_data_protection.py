@@ -101,6 +101,8 @@ COVERED = {
     "payments.payment": "payments",
     "payments.paymentchange": "payments",
     "payments.paymentline": "payments",
+    "payments.payout": "payments",
+    "payments.payoutline": "payments",
     "payments.providerfact": "payments",
     "payments.refund": "payments",
     "payments.refundchange": "payments",

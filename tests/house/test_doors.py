@@ -32,7 +32,7 @@ from liabilities.api_tokens import make_token
 from liabilities.due_sources import set_source
 from liabilities.models import BankRate, Decision, DueSource, ImportRun, LetterFile, MissingDue
 from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
-from payments.models import Refund, Reversal
+from payments.models import BankEntry, Payout, Refund, Reversal
 from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
 from residents.attorney import ask_to_act
@@ -105,6 +105,8 @@ class World:
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         virtual_account(payer)
         statement(Transfer("12.00", "nie wiadomo za co"))
+        self.entry = BankEntry.objects.latest("pk")
+        Payout.objects.create(entry=self.entry, provider="payu", amount=12, gross=12, settled_by=anna)
         _letter()
         self.values: dict[str, object] = {
             "pk": mandate.pk,
