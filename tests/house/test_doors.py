@@ -143,7 +143,7 @@ class World:
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
             known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"], "verb": "odpis"}
-            known |= {"place": 1, "page": 1, "part": 1}
+            known |= {"place": 1, "page": 1, "entry_id": self.entry.pk, "part": 1}
         return address_of(route, {**known, **values})
 
     def _row(self, table: str) -> object:
