@@ -19,6 +19,6 @@ def set_role(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("spm", "0023_refunds"), ("payments", "0009_payouts")]
+    dependencies = [("spm", "0024_officers_see_warnings"), ("payments", "0009_payouts")]
 
     operations = [migrations.RunPython(set_role, migrations.RunPython.noop)]
