@@ -32,6 +32,7 @@ from benchmarks import (  # noqa: E402  settings first
     import_dues,
     import_many,
     interest,
+    letters,
     sending,
     statements,
 )
@@ -48,6 +49,7 @@ ALONE = {
     "account": account.main,
     "statements": statements.main,
     "dues_page": dues_page.main,
+    "letters": letters.main,
     "email": sending.email,
 }
 SENDING = {"sms": sending.sms}

@@ -10,7 +10,7 @@ from core.actor import Actor
 from liabilities.account_card import booked
 from liabilities.bearers import joint_with
 from liabilities.calendar_links import forget_links
-from liabilities.models import CalendarLink, InformationAction, Instalment
+from liabilities.models import CalendarLink, DunningLetter, InformationAction, Instalment
 from liabilities.models.liability import InstalmentQuerySet
 from liabilities.queries import open_dues
 from residents.disclosure import Column, Kept, Section, Shape, Table
@@ -54,6 +54,15 @@ def _entries(payer_id: int) -> Iterable[Sequence[object]]:
 def _information(payer_id: int) -> Iterable[Sequence[object]]:
     for one in InformationAction.objects.filter(payer_id__in=same_person(payer_id)).order_by("on", "pk"):
         yield one.instalment_id, one.get_form_display(), one.on, one.person, one.outcome
+
+
+def _letters(payer_id: int) -> Iterable[Sequence[object]]:
+    letters = DunningLetter.objects.filter(payer_id__in=same_person(payer_id)).order_by("year", "number")
+    for letter in letters.defer("content"):
+        yield (
+            *(letter.sign, letter.issued_on, letter.principal, letter.interest, letter.cost),
+            *(letter.get_way_display(), letter.get_outcome_display(), letter.outcome_on),
+        )
 
 
 def _links(payer_id: int) -> Iterable[Sequence[object]]:
@@ -145,6 +154,21 @@ SECTION = Section(
                 Column("outcome", "Skutek"),
             ),
             _information,
+        ),
+        Table(
+            "dunning_letters",
+            "Upomnienia",
+            (
+                Column("sign", "Numer"),
+                Column("issued_on", "Z dnia", Shape.DAY),
+                Column("principal", "Należność główna", Shape.MONEY),
+                Column("interest", "Odsetki", Shape.MONEY),
+                Column("cost", "Koszty upomnienia", Shape.MONEY),
+                Column("way", "Droga"),
+                Column("outcome", "Co się z nim stało"),
+                Column("outcome_on", "Dzień", Shape.DAY),
+            ),
+            _letters,
         ),
         Table(
             "calendar_links",

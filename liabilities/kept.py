@@ -7,7 +7,8 @@ DUES = Category(
     name="Należności, raty i księga",
     purpose="Pobór podatków, opłat i czynszów; pokazanie płatnikowi stanu konta",
     people="podatnicy i inni płatnicy, osoby i firmy",
-    data="imię i nazwisko lub nazwa, PESEL, NIP lub REGON, adres, należności, terminy, wpłaty, odsetki",
+    data="imię i nazwisko lub nazwa, PESEL, NIP lub REGON, adres, należności, terminy, wpłaty, odsetki, "
+    "upomnienia i ich doręczenia",
     recipients="brak; system finansowy urzędu jest źródłem danych",
     lawful_basis="art. 6 ust. 1 lit. c i e RODO w związku z Ordynacją podatkową i ustawą o finansach publicznych",
     kept_basis="art. 70 § 1 Ordynacji podatkowej, art. 74 ust. 2 ustawy o rachunkowości",

@@ -165,7 +165,7 @@ def work_runs(*, clock: Clock, by: Actor, seconds: float = 0, processes: int = 0
         with _held(run) as is_ours:
             if not is_ours:
                 continue
-            while not is_over() and _number_some(run, by=by, at=clock()):
+            while not is_over() and number_some(run, by=by, at=clock()):
                 pass
             if not run.addressees.exists():
                 made += _set_sheets(run, processes=processes, is_over=is_over)
@@ -198,7 +198,7 @@ def _is_working(run: LetterRun) -> bool:
     return LetterRun.objects.filter(pk=run.pk, state=RunState.WORKING).exists()
 
 
-def _number_some(run: LetterRun, *, by: Actor, at: datetime) -> bool:
+def number_some(run: LetterRun, *, by: Actor, at: datetime) -> bool:
     """Look at the next addressees and number their letters; whether there may be more to do."""
     with transaction.atomic():
         _lock_numbers()

@@ -31,6 +31,7 @@ from residents.actions import claim_payer, grant_mandate, issue_code, register_p
 from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
 from residents.queries import find_payer
+from spm.demo.arrears import dun
 from spm.demo.dues import book, dues_file, reminders_tomorrow
 from spm.demo.ledger import enter_decisions, set_off_a_credit
 from spm.demo.people import Inhabitant, companies, people
@@ -77,6 +78,7 @@ def load(town: Town, *, say: Callable[[str], None]) -> None:
         _take_consents([*inhabitants, *firms], town)
         _make_accounts(inhabitants, firms, town)
         make_unusual(inhabitants, firms, today=town.today, now=town.now)
+        dun(today=town.today, now=town.now)
 
 
 def liven(town: Town, *, say: Callable[[str], None]) -> None:

@@ -157,7 +157,7 @@ def _letter() -> None:
     """A run that is done, with one letter; its sheet is left empty, for setting it takes seconds."""
     arrear(make.pesel(1), "ANNA-LATE")
     run = order()
-    letter_runs._number_some(run, by=make.BY, at=make.now())
+    letter_runs.number_some(run, by=make.BY, at=make.now())
     sheet = io.BytesIO()
     with pikepdf.new() as empty:
         empty.add_blank_page()

@@ -9,7 +9,7 @@ import pytest
 from core.errors import Refused
 from liabilities.holds import hold_back
 from liabilities.letter_register import enter_outcomes, number_gaps, outcomes_of_file, typed_outcomes
-from liabilities.letter_runs import _number_some
+from liabilities.letter_runs import number_some
 from liabilities.models import DunningLetter, EntryKind, HoldReason, Instalment, LedgerEntry, LetterLine, Outcome
 from liabilities.queries import unproven_instalments
 from liabilities.writ_cases import cases_csv, cases_of, handed_lines, take_cases, waiting_lines
@@ -25,7 +25,7 @@ LATER = TODAY + timedelta(days=20)
 def letter_of(*dues: Instalment) -> DunningLetter:
     """The numbered letter of a new run; sheets are not set."""
     run = order()
-    _number_some(run, by=make.BY, at=make.now())
+    number_some(run, by=make.BY, at=make.now())
     run.state, run.finished_at = "done", make.now()
     run.save()
     return run.letters.get(lines__instalment=dues[0])
