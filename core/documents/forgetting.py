@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, ManyToOneRel, OuterRef, QuerySet
 
 from core.models import StoredDocument
 
 
 def unheld(before: datetime) -> "QuerySet[StoredDocument]":
     """Documents older than *before* to which no row of any floor points."""
-    holders = [relation.field.related_query_name() for relation in StoredDocument._meta.related_objects]
-    return StoredDocument.objects.filter(stored_at__lt=before, **{f"{holder}__isnull": True for holder in holders})
+    # Hidden relations («+») as well: most holders have no name on this side.
+    pointing = [one for one in StoredDocument._meta.get_fields(include_hidden=True) if isinstance(one, ManyToOneRel)]
+    held = [
+        Exists(one.related_model._base_manager.filter(**{one.field.name: OuterRef("pk")}).order_by())
+        for one in pointing
+    ]
+    return StoredDocument.objects.filter(*(~one for one in held), stored_at__lt=before)
 
 
 def forget_documents(before: datetime, most: int) -> int:
