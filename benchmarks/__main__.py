@@ -33,6 +33,7 @@ from benchmarks import (  # noqa: E402  settings first
     import_many,
     interest,
     letters,
+    notices,
     sending,
     statements,
 )
@@ -52,7 +53,7 @@ ALONE = {
     "letters": letters.main,
     "email": sending.email,
 }
-SENDING = {"sms": sending.sms}
+SENDING = {"sms": sending.sms, "notices": notices.main}
 
 
 def main(names: list[str]) -> int:

@@ -42,7 +42,10 @@ def handle(event_id: int, act: Callable[[InboundEvent], str], *, at: datetime) -
     *act* returns '' when all is done, or the words of a problem that a clerk should see. Two workers never handle one
     event at a time: the row is locked, and a second caller finds it handled or passes it by.
     """
-    InboundEvent.objects.filter(pk=event_id).update(attempts=F("attempts") + 1)
+    free = InboundEvent.objects.select_for_update(skip_locked=True).filter(pk=event_id, handled_at__isnull=True)
+    with transaction.atomic():  # of its own, so that an attempt that dies is counted too; nobody waits for another one
+        if not InboundEvent.objects.filter(pk__in=free.values("pk")).update(attempts=F("attempts") + 1):
+            return False
     with transaction.atomic():
         event = (
             InboundEvent.objects.select_for_update(skip_locked=True, of=("self",))

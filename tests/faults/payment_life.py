@@ -25,10 +25,6 @@ from spm import embedded
 from tests.migrated_template import give_migrated_database
 from tests.sandbox_process import Sandbox, running_sandbox
 
-SERVER = (
-    "import sys; from pathlib import Path; from spm import embedded; "
-    "print(embedded.start_database(Path(sys.argv[1])).url, flush=True); sys.stdin.read()"
-)
 WEB = ("-m", "gunicorn", "spm.wsgi", "--workers", "2", "--log-level", "critical", "--bind")
 WORKER = ("-m", "celery", "-A", "tests.faults.hurried_payments", "worker", "--beat", "--concurrency", "2")
 VENDORS = {"payu": "payu", "przelewy24": "p24", "paypal": "paypal"}
@@ -108,6 +104,7 @@ class Portal:
         if place % 10 == 9 and what != "postgres":
             what = f"whole {what}"
         if what == "postgres":
+            self.ask("SELECT 1")  # it is back from the last time
             postmaster = int((self.folder / "postgres" / "postmaster.pid").read_text(encoding="ascii").split()[0])
             if not (backends := children_of(postmaster)):
                 return
@@ -236,7 +233,7 @@ def running_portal(folder: Path) -> Iterator[Portal]:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(
             subprocess.Popen(
-                [sys.executable, "-c", SERVER, str(folder)],
+                [sys.executable, "-m", "tests.faults.own_database", str(folder)],
                 cwd=embedded.ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
