@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from core import audit_words
-from notifications import deeds, kept
+from notifications import deeds, kept, messages
 from residents import disclosure
 from residents.belongings import Belonging, Fate, register
 
@@ -13,6 +13,7 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = "powiadomienia"
+    message_kinds = (messages.EVENT,)
     words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
     kept = (kept.MESSAGES, kept.LETTERS, kept.SUPPRESSED)
     belongings = register(

@@ -1,6 +1,11 @@
 """What this floor writes into the journal of events, in words (core/audit_words.py)."""
 
 VERBS = {
+    "make_campaign": "przygotowanie kampanii",
+    "campaign_scheduled": "zaplanowanie kampanii",
+    "campaign_going": "wznowienie kampanii",
+    "campaign_paused": "wstrzymanie kampanii",
+    "campaign_stopped": "zatrzymanie kampanii",
     "set_route": "zmiana drogi wysyłania",
     "lift_suppression": "ponowne dopuszczenie adresu",
     "set_wishes": "wybór drogi, godziny i języka wiadomości",
@@ -9,6 +14,7 @@ VERBS = {
     "send_test_text": "próbna wysyłka tekstu",
 }
 SUBJECTS = {
+    "campaign": "kampania",
     "gateway": "bramka:",
     "suppressed_address": "wstrzymany adres",
     "template": "tekst",

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 import notifications.answers
+import notifications.campaigns
 import notifications.dispatch
 import notifications.reports
 import notifications.service_letters
@@ -31,6 +32,12 @@ def dispatch_urgent() -> dict[str, int]:
     lane = Priority.TRANSACTION
     report = notifications.dispatch.dispatch(clock=timezone.now, worker=worker_name(), least_urgent=lane)
     return report.told()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def start_campaigns() -> int:
+    """Put the messages of campaigns into the outbox whose moment has come."""
+    return notifications.campaigns.start_due(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery carries no types

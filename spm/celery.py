@@ -30,6 +30,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5, "queue": "urgent"},
     },
+    "start-campaigns": {
+        "task": "notifications.tasks.start_campaigns",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "send-letters": {"task": "notifications.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},
     "apply-answers": {"task": "notifications.tasks.apply_answers", "schedule": 20.0, "options": {"expires": 20}},

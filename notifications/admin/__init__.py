@@ -1,5 +1,5 @@
 """The staff's pages on messages: a file each of their subjects."""
 
-from notifications.admin import gateways, messages, texts
+from notifications.admin import campaigns, gateways, messages, texts
 
-__all__ = ["gateways", "messages", "texts"]
+__all__ = ["campaigns", "gateways", "messages", "texts"]

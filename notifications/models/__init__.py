@@ -1,5 +1,6 @@
 """The outbox, its attempts, the gateways' state, and the texts."""
 
+from notifications.models.campaign import Campaign, CampaignState
 from notifications.models.gateway import GatewayRest, Route, Spending
 from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
 from notifications.models.message import Attempt, Message, message_reference
@@ -10,6 +11,8 @@ from notifications.models.wish import TopicWish, Wish
 __all__ = [
     "LETTER_PREFIX",
     "Attempt",
+    "Campaign",
+    "CampaignState",
     "Detail",
     "GatewayRest",
     "Message",

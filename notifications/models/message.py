@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from consents.models import Channel
 from core.fields import SealedTextField
 from notifications.kinds import Priority
+from notifications.models.campaign import Campaign
 from notifications.models.text import TextVersion
 from notifications.states import FINAL, LABELS, State
 from residents.models import Payer
@@ -56,6 +57,15 @@ class Message(models.Model):
         verbose_name="w wiadomości",
         db_index=False,
     )
+    campaign = models.ForeignKey(
+        Campaign,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name="kampania",
+        db_index=False,
+    )
     lease_until = models.DateTimeField("zajęta do", null=True, blank=True)
     leased_by = models.CharField("zajęta przez", max_length=80, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField("próby", default=0, db_default=0)
@@ -100,6 +110,10 @@ class Message(models.Model):
             BrinIndex(fields=["queued_at"], name="message_to_forget"),
             # Read by notifications.joining.
             models.Index(fields=["carried_by"], name="message_carried", condition=models.Q(carried_by__isnull=False)),
+            # Read by notifications.campaigns.progress.
+            models.Index(
+                fields=["campaign", "state"], name="message_of_campaign", condition=models.Q(campaign__isnull=False)
+            ),
             # Read by delivery reports.
             models.Index(
                 fields=["gateway", "gateway_id"], name="message_gateway_id", condition=~models.Q(gateway_id="")

@@ -262,9 +262,10 @@ consents/printedform         ra    -    -    r    ra
 consents/incomingscan        r     -    -    r    r
 consents/topic               r     -    r    r    r
 notifications/message        r     r    -    -    r
+notifications/campaign       -     -    ra   -    ra
 notifications/gatewayrest    -     -    -    -    r
 notifications/route          -     -    -    -    ra
-notifications/spending       -     r    -    -    r
+notifications/spending       -     r    r    -    r
 notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     ra   ra   -    ra
 broadcasts/sourcewarning     -     -    r    -    r

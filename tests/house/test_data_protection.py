@@ -18,6 +18,7 @@ NOBODYS = {
     "consents.topicversion",
     "broadcasts.sourcestate",
     "broadcasts.sourcewarning",
+    "notifications.campaign",
     "notifications.gatewayrest",
     "mailroom.mailbox",
     "mailroom.mailsighting",
