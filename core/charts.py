@@ -16,15 +16,19 @@ NICE = (1, 2, 4, 5, 8, 10)  # each parts into four round steps, or near enough
 
 @dataclass(frozen=True)
 class Series:
-    """One row of figures: its name, and a value for each label; None where there is none (yet)."""
+    """One row of figures: its name, and a value for each label; None where there is none (yet).
+
+    `tone` is the number of its look; 0: its place.
+    """
 
     name: str
     values: tuple[Decimal | None, ...]
+    tone: int = 0
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A rectangle of a series (its place from 1)."""
+    """A rectangle of a series (the number of its look)."""
 
     x: int
     y: int
@@ -119,7 +123,7 @@ def stacked(labels: Sequence[str], series: Sequence[Series], *, unit: str) -> Ch
             value = max(one.values[place] or Decimal(0), Decimal(0))
             low, high = _y(base, top), _y(base + value, top)
             if low > high:
-                bars.append(Bar(mark.at - width // 2, high, width, low - high, number))
+                bars.append(Bar(mark.at - width // 2, high, width, low - high, one.tone or number))
             base += value
     return Chart(tuple(labels), tuple(series), tuple(bars), (), below, _aside(top), unit)
 

@@ -2,7 +2,6 @@
 e-delivery. Large runs come in parts.
 """
 
-import csv
 import hashlib
 import io
 import tempfile
@@ -13,11 +12,11 @@ import pikepdf
 from django.db.models import QuerySet
 
 from core.errors import Refused
+from core.spreadsheet import csv_lines
 from liabilities.models import LetterFile, LetterRun, Outcome
 
 PART = 500  # letters in one file
 INDEX = ("numer", "plik", "adresat", "numer_platnika", "ulica", "kod_pocztowy", "miejscowosc", "kwota", "sha256")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def files_of(run: LetterRun) -> "QuerySet[LetterFile]":
@@ -68,23 +67,16 @@ def for_delivery(run: LetterRun, part: int) -> BinaryIO:
     """
     files = _part(run, part)
     out: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
-    index = io.StringIO()
-    writer = csv.writer(index, delimiter=";")
-    writer.writerow(INDEX)
+    index: list[list[object]] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
         for file in files.iterator(chunk_size=50):
             letter, payer = file.letter, file.letter.payer
             body = bytes(file.body)
             name = f"upomnienie-{letter.year}-{letter.number:06d}.pdf"
             packed.writestr(name, body)
-            amount = f"{letter.principal + letter.interest + letter.cost:.2f}".replace(".", ",")
+            amount = letter.principal + letter.interest + letter.cost
             address = [payer.name, payer.number, payer.street, payer.postal_code, payer.city]
-            writer.writerow([letter.sign, name, *map(_cell, address), amount, hashlib.sha256(body).hexdigest()])
-        packed.writestr("spis.csv", f"\ufeff{index.getvalue()}")
+            index.append([letter.sign, name, *address, amount, hashlib.sha256(body).hexdigest()])
+        packed.writestr("spis.csv", "".join(csv_lines(INDEX, index)))
     out.seek(0)
     return out
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet must not run what somebody wrote into a name."""
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -4,7 +4,6 @@ The portal makes no writ: it hands the town's system for eTW a file (docs/format
 – a hold, a relief, money under way, limitation – keeps a case out, and the list says so.
 """
 
-import csv
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +14,7 @@ from django.db.models import QuerySet
 
 from core import audit
 from core.actor import Actor
+from core.spreadsheet import csv_lines
 from liabilities.figures import figures
 from liabilities.holds import holds_on
 from liabilities.in_transit import sums_in_transit
@@ -31,7 +31,6 @@ HEADER = (
     *("naleznosc", "odsetki", "odsetki_na_dzien", "odsetki_od", "koszty_upomnienia"),
     *("przedawnienie", "wspolzobowiazanych"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -122,20 +121,9 @@ def payers_of(cases: Collection[Case]) -> set[int]:
     return {case.line.payer_id for case in cases}
 
 
-class _Line:
-    """What a CSV writer writes to: gives each line back."""
-
-    def write(self, line: str) -> str:
-        """The line itself."""
-        return line
-
-
 def cases_csv(cases: Collection[Case], *, on: date) -> Iterator[str]:
     """The cases as CSV (UTF-8 with BOM, semicolons, decimal commas)."""
-    writer = csv.writer(_Line(), delimiter=";")
-    yield "\ufeff" + str(writer.writerow(HEADER))
-    for case in cases:
-        yield str(writer.writerow([_cell(cell) for cell in _row(case, on)]))
+    return csv_lines(HEADER, (_row(case, on) for case in cases))
 
 
 def _row(case: Case, on: date) -> Sequence[object]:
@@ -152,11 +140,3 @@ def _row(case: Case, on: date) -> Sequence[object]:
         *((due.accrues_after or due.payable_by) + timedelta(days=1), case.due.costs),
         *(last if last is not None else "nie biegnie", case.due.joint_with),
     )
-
-
-def _cell(value: object) -> str:
-    """Money with a comma, days as ISO; a spreadsheet must not run what somebody wrote."""
-    if isinstance(value, Decimal):
-        return f"{value:.2f}".replace(".", ",")
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

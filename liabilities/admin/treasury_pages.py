@@ -117,7 +117,7 @@ def charts_of(told: Figures) -> dict[str, Chart]:
     shares = [Series(str(year), tuple(told.share(year))) for year in (told.year, told.year - 1)]
     coming = [
         Series("spodziewane do 30 dni po terminie", tuple(one.expected for one in told.forecast)),
-        Series("reszta z terminem w miesiącu", tuple(one.nominal - one.expected for one in told.forecast)),
+        Series("reszta z terminem w miesiącu", tuple(one.nominal - one.expected for one in told.forecast), tone=3),
     ]
     ahead = [f"{SHORT[one.month - 1]} {one.year % 100:02}" for one in told.forecast]
     return {
