@@ -217,7 +217,7 @@ def test_the_pages_that_print_and_list_are_sound(chromium: Browser, demo: Demo) 
     letters = page.locator("#result_list tbody a")
     if letters.count():  # where dovecot is installed
         letters.first.click()
-        page.wait_for_url("**/change/")
+        page.wait_for_url("**/change/**")
         _sound(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.context.close()

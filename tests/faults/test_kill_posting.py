@@ -25,7 +25,6 @@ from tests.payments.paying import Paying, body_of, digest_of, path_of, postings,
 from tests.sandbox_process import Sandbox
 
 # Each statement, held open by somebody else, stops a worker on its way through one payment's notice.
-BETWEEN_TWO_NOTICES = "SELECT 1 FROM core_inboundevent WHERE key = %(notice)s FOR UPDATE"
 BEFORE_THE_PAYMENT_IS_LOCKED = "SELECT 1 FROM payments_payment WHERE id = %(payment)s FOR UPDATE"
 AFTER_THE_STATE_BEFORE_THE_LEDGER = (
     "SELECT 1 FROM liabilities_instalment WHERE id IN"
@@ -37,7 +36,7 @@ AFTER_THE_LEDGER_BEFORE_THE_CONFIRMATION = (
     " FROM payments_payment WHERE id = %(payment)s"
 )
 STOPS = (
-    *(BETWEEN_TWO_NOTICES, BEFORE_THE_PAYMENT_IS_LOCKED),
+    BEFORE_THE_PAYMENT_IS_LOCKED,
     *(AFTER_THE_STATE_BEFORE_THE_LEDGER, AFTER_THE_LEDGER_BEFORE_THE_CONFIRMATION),
 )
 

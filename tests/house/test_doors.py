@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from consents.actions import register_application
 from consents.importing import import_applications
 from consents.incoming import store_scan
-from consents.models import ImportedPaper
+from consents.models import ImportedPaper, Topic
 from consents.paper_row import COLUMNS
 from consents.printing import shared_form
 from consents.replacement import Choice
@@ -31,7 +31,7 @@ from liabilities import letter_runs
 from liabilities.api_tokens import make_token
 from liabilities.due_sources import set_source
 from liabilities.models import BankRate, Decision, DueSource, ImportRun, LetterFile, MissingDue
-from notifications.models import GatewayRest, Message, Route, Spending, SuppressedAddress
+from notifications.models import Campaign, GatewayRest, Message, Route, Spending, SuppressedAddress
 from payments.models import BankEntry, Payout, Refund, Reversal
 from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
@@ -77,6 +77,7 @@ class World:
         Route.objects.create(gateway="smsapi")
         told = {"kind": "payment_posted", "topic_code": "payments", "messages": 1, "parts": 1, "points": 1}
         Spending.objects.create(day=make.today(), gateway="smsapi", channel="sms", **told)
+        _campaign()
         SuppressedAddress.objects.create(channel="sms", address="+48500100200", reason="błędny numer")
         AccessRecord.objects.create(account=anna, account_name="Anna Nowak", payer=payer, what="test", basis="test")
         make_token(name="FK", source="fk", by=Actor(name="Anna", account_id=anna.pk), at=make.now())
@@ -164,6 +165,12 @@ def _letter() -> None:
         empty.save(sheet)
     LetterFile.objects.create(letter=run.letters.get(), body=sheet.getvalue(), sha256="x")
     letter_runs.work_runs(clock=make.now, by=make.BY)
+
+
+def _campaign() -> None:
+    told = {"title": "Koncert", "when": "w sobotę", "place": "Rynek 1", "link": "https://dolina.example/"}
+    topic = Topic.objects.get(code="events_culture")
+    Campaign.objects.create(topic=topic, channels=["sms"], starts_at=make.now(), until=make.now(), **told)
 
 
 def _scanned() -> int:

@@ -51,6 +51,20 @@ def test_includes_say_what_they_pass() -> None:
     assert {template: loose.search(text)[0] for template, text in _texts().items() if loose.search(text)} == {}  # type: ignore[index]
 
 
+def test_a_form_in_an_isolated_include_is_given_its_token() -> None:
+    """«only» keeps the form's token out too: such a form would be refused in a browser, though not by a test client."""
+    texts = _texts()
+    forms = {template for template, text in texts.items() if "{% csrf_token %}" in text}
+    include = re.compile(r'{%\s*include\s+"([^"]+)"([^%]*)only\s*%}')
+    found = [
+        (page, part)
+        for page, text in texts.items()
+        for part, passed in include.findall(text)
+        if part in forms and "csrf_token=" not in passed
+    ]
+    assert found == []
+
+
 def test_every_page_has_a_title_of_its_own() -> None:
     untitled = [
         template
