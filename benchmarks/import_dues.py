@@ -74,8 +74,8 @@ class InstalmentResource(resources.ModelResource):
 @contextmanager
 def unsealed() -> Iterator[None]:
     """Payers registered with their PESELs as they are: what an import would cost without sealing and indexing."""
-    kept = {name: getattr(many_payers, name) for name in ("seal", "fingerprint", "fingerprints")}
-    in_clear = {"seal": str, "fingerprint": str, "fingerprints": lambda plain: [plain]}
+    kept = {name: getattr(many_payers, name) for name in ("seal", "fingerprints")}
+    in_clear = {"seal": str, "fingerprints": lambda plain: [plain]}
     try:
         for name, function in in_clear.items():
             setattr(many_payers, name, function)
