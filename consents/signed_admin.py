@@ -101,7 +101,7 @@ class SignedFileAdmin(ReadOnlyAdmin):
             "form": form,
             "stored": stored,
             "is_open": stored.state == SignedFileState.WAITING and self.has_add_permission(request),
-            "has_picture": bool(stored.document.shown),
+            "has_picture": bool((stored.beside or stored.document).shown),
         }
         return self._page(request, context)
 
@@ -151,7 +151,8 @@ class SignedFileAdmin(ReadOnlyAdmin):
 
     def shown_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The file drawn anew, without anything that could run."""
-        return document_response(self._stored(request, pk).document, name=f"podglad-{pk}")
+        stored = self._stored(request, pk)
+        return document_response(stored.beside or stored.document, name=f"podglad-{pk}")
 
 
 def _tell(request: HttpRequest, stored: SignedFile) -> None:

@@ -1,6 +1,8 @@
 """A file signed electronically, by whatever way it came: stored raw, judged, accepted at once or left to a clerk."""
 
 from datetime import date, datetime
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -16,7 +18,7 @@ from consents.signed_evidence import evidence_of, stored_report
 from core import audit
 from core.actor import Actor
 from core.documents.arriving import store_document
-from core.documents.kinds import Kind
+from core.documents.kinds import ENDINGS, Kind
 from core.errors import Refused
 from core.models import StoredDocument
 from residents.identity import IdentityNumber
@@ -62,16 +64,19 @@ def receive_signed_document(
     at: datetime,
     document_number: str = "",
     received_on: date | None = None,
+    beside: StoredDocument | None = None,
 ) -> SignedFile:
     """Judge a signed PDF or XML that is stored, and accept its application when everything agrees; else it waits for a
     clerk with the reasons.
 
+    *beside* is the document of a signature that came in a file of its own, kept byte for byte.
     The same bytes again give the row that is there. *arrived_by* is an ArrivalWay, *document_number* the number under
     which ePUAP or e-Doręczenia brought it. Raises Refused `not_signed`: such a document is no signed application.
     """
     if known := SignedFile.objects.filter(sha256=document.sha256).first():
         return known
-    checked, number = agreed(check_file(document.content, trust=trust, at=at), at=at)
+    content = beside.content if beside else None
+    checked, number = agreed(check_file(document.content, trust=trust, at=at, beside=content), at=at)
     if not checked.is_signed:
         raise Refused("not_signed", "Ten plik nie jest podpisany elektronicznie.", where="file", mend=SIGN_FIRST)
     with transaction.atomic():
@@ -79,6 +84,7 @@ def receive_signed_document(
             sha256=document.sha256,
             defaults={
                 "document": document,
+                "beside": beside,
                 "digest": checked.digest,
                 "arrived_by": arrived_by,
                 "document_number": document_number.strip(),
@@ -146,13 +152,25 @@ def _register(
         signed_on=timezone.localdate(signed_at),
         arrived_by=stored.arrived_by,
         received_on=stored.received_on,
-        scan=ContentFile(stored.document.content, f"wniosek.{checked.ending}"),
+        scan=_evidence_file(stored, checked),
         by=by,
         at=at,
         signed_at=signed_at,
         evidence=evidence_of(checked, stored, at=at),
         clause_version=checked.said.clause_version if checked.said.clause_version in clause.TEXTS else clause.VERSION,
     )
+
+
+def _evidence_file(stored: SignedFile, checked: CheckedFile) -> "ContentFile[bytes]":
+    """What the application keeps: the signed file, or a ZIP of the signature and the document that lay beside it."""
+    if stored.beside is None:
+        return ContentFile(stored.document.content, f"wniosek.{checked.ending}")
+    made = BytesIO()
+    with ZipFile(made, "w") as together:
+        ending = ENDINGS[Kind(stored.beside.kind)]
+        for name, content in ((f"wniosek.{ending}", stored.beside.content), ("podpis.xml", stored.document.content)):
+            together.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+    return ContentFile(made.getvalue(), "wniosek.zip")
 
 
 def _decide(
@@ -185,7 +203,8 @@ def draft_from_file(stored: SignedFile, *, trust: Trust, by: Actor, at: datetime
     """
     with transaction.atomic():
         locked = _locked(stored)
-        checked, number = agreed(check_file(locked.document.content, trust=trust, at=at), at=at)
+        content = locked.beside.content if locked.beside else None
+        checked, number = agreed(check_file(locked.document.content, trust=trust, at=at, beside=content), at=at)
         if number is None or not checked.said.name:
             raise Refused(
                 "file_unreadable",

@@ -5,6 +5,7 @@ when not, it waits among the signed files with the reasons. Anything else waits 
 where papers are registered (consents/incoming.py).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,7 +14,9 @@ from django.utils import timezone
 
 from consents.incoming import queue_document
 from consents.models import ArrivalWay, IncomingScan, SignedFile
-from consents.signatures.trust import town_trust
+from consents.signatures.trust import Trust, town_trust
+from consents.signatures.xades import is_detached
+from consents.signed_document import check_file
 from consents.signed_files import receive_signed_document
 from core import audit
 from core.actor import Actor, job
@@ -23,19 +26,45 @@ from core.models import StoredDocument
 from mailroom.models import IncomingMail, MailAttachment, MailState, Sort
 
 BY = job("read_mail")
+MOST_OTHERS = 10  # documents of a message that are tried with one signature
 
 
-def decide_arrived(document_id: int, *, received_on: date, at: datetime) -> SignedFile | None:
-    """Do at once what the document's kind lets a machine do; None: it is for a clerk's eyes. Twice is once."""
+def decide_arrived(
+    document_id: int, *, received_on: date, at: datetime, others: Sequence[StoredDocument] = ()
+) -> SignedFile | None:
+    """Do at once what the document's kind lets a machine do; None: it is for a clerk's eyes. Twice is once.
+
+    Among *others*, which came with it, is the document of a signature that has a file of its own.
+    """
     document = StoredDocument.objects.get(pk=document_id)
     if not document.is_signed and document.kind != Kind.XML:
         return None
+    trust = town_trust()
     try:
         return receive_signed_document(
-            document, arrived_by=ArrivalWay.SIGNED_FILE, trust=town_trust(), by=BY, at=at, received_on=received_on
+            document,
+            arrived_by=ArrivalWay.SIGNED_FILE,
+            trust=trust,
+            by=BY,
+            at=at,
+            received_on=received_on,
+            beside=_signed_by(document, others, trust=trust, at=at),
         )
     except Refused:  # it bears no signature after all
         return None
+
+
+def _signed_by(
+    signature: StoredDocument, others: Sequence[StoredDocument], *, trust: Trust, at: datetime
+) -> StoredDocument | None:
+    """The one of *others* over which a detached *signature* stands, None where it is over none."""
+    if signature.kind != Kind.XML or not is_detached(signature.content):
+        return None
+    for other in others:
+        found = check_file(signature.content, trust=trust, at=at, beside=other.content)
+        if other.pk != signature.pk and found.report.intact:
+            return other
+    return None
 
 
 def hand_to_desk(attachment: MailAttachment, *, by: Actor, at: datetime) -> IncomingScan:
@@ -69,7 +98,9 @@ def decide_letters(*, at: datetime) -> int:
     attachments = list(waiting.select_related("mail").order_by("pk"))
     for attachment in attachments:
         day = timezone.localdate(attachment.mail.received_at)
-        decide_arrived(attachment.document_id, received_on=day, at=at)
+        with_it = MailAttachment.objects.filter(mail=attachment.mail_id, document__refusal="").values("document")
+        others = StoredDocument.objects.filter(pk__in=with_it).order_by("pk")
+        decide_arrived(attachment.document_id, received_on=day, at=at, others=others[:MOST_OTHERS])
         MailAttachment.objects.filter(pk=attachment.pk).update(decided_at=at)
     return len(attachments)
 
@@ -106,6 +137,9 @@ def _note_signed() -> None:
     )
     for sha256, application in signed.items():
         _undecided().filter(document__sha256=sha256).update(application=application)
+    apart = SignedFile.objects.filter(beside__in=_undecided().values("document"), application__isnull=False)
+    for document, application in apart.values_list("beside_id", "application_id"):
+        _undecided().filter(document=document).update(application=application)
 
 
 def _all_registered() -> "QuerySet[IncomingMail]":

@@ -1,13 +1,14 @@
 """A stored message read: its documents checked and kept, its place in a list found. What breaks is listed with why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from consents.signatures.xades import is_detached
 from core import audit
 from core.actor import job
 from core.documents.arriving import Checked, check_document, keep_document, store_refused
@@ -79,10 +80,20 @@ def _keep(pk: int, read: ReadMail, seen: Sequence[_Seen], *, is_whole: bool, at:
         mail.problem = read.left_out if is_whole else mail.problem
         mail.state = MailState.WAITING
         mail.save()
-        for position, one in enumerate(seen, start=1):
+        for position, one in enumerate(_with_bytes(seen), start=1):
             MailAttachment.objects.create(mail=mail, position=position, document=_document(one, at=at))
         audit.record("read_mail", f"mail:{pk}", by=BY, sort=read.sort, attachments=len(seen))
     return True
+
+
+def _with_bytes(seen: Sequence[_Seen]) -> list[_Seen]:
+    """The attachments; where one is a signature in a file of its own, the others keep every byte under it."""
+    if not any(isinstance(one.outcome, Checked) and is_detached(one.attached.content) for one in seen):
+        return list(seen)
+    return [
+        replace(one, outcome=replace(one.outcome, is_signed_apart=True)) if isinstance(one.outcome, Checked) else one
+        for one in seen
+    ]
 
 
 def _document(one: _Seen, *, at: datetime) -> StoredDocument:

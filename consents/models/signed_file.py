@@ -22,11 +22,15 @@ class SignedFileState(models.TextChoices):
 class SignedFile(models.Model):
     """One file, once: `sha256` of its bytes, `digest` of what its signature signs (consents/signatures/digests.py).
 
+    `beside` is the document where the signature has a file of its own: then the application's scan is a ZIP of both.
     `report` is the judgement as it was made, without the signer's number. The bytes of an application's file stand as
     its scan, too, so their digest lies in the chain of evidence.
     """
 
     document = models.ForeignKey(StoredDocument, models.PROTECT, related_name="+", verbose_name="dokument")
+    beside = models.ForeignKey(
+        StoredDocument, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="dokument obok podpisu"
+    )
     sha256 = models.CharField("SHA-256", max_length=64, unique=True)
     digest = models.CharField("skrót podpisanej treści", max_length=64, blank=True, default="")
     arrived_by = models.CharField("jak wpłynął", max_length=20, choices=ArrivalWay.choices)

@@ -93,6 +93,16 @@ def check_xml(content: bytes, *, trust: Trust, at: datetime, beside: bytes | Non
     return SignedXml(judged(signed, trust=trust, at=at), digest, covered)
 
 
+def is_detached(content: bytes) -> bool:
+    """Whether an XML file is a signature over a document in a file of its own. Nothing that it holds makes it raise."""
+    try:
+        root = parse(content)
+    except NotXml:
+        return False
+    places = (one.get("URI") for one in root.iter(f"{DS}Reference"))
+    return any(place is not None and place and not place.startswith("#") for place in places)
+
+
 def _certificates(signature: "etree._Element") -> list[Certificate]:
     found = []
     for text in signature.iterfind(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate"):

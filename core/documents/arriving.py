@@ -17,16 +17,21 @@ from core.models import StoredDocument
 
 @dataclass(frozen=True)
 class Checked:
-    """A document that passed: as it came, as it was found, and whether ClamAV looked at it."""
+    """A document that passed: as it came, as it was found, and whether ClamAV looked at it.
+
+    `is_signed_apart`: a signature in a file of its own may be over its bytes.
+    """
 
     original: bytes
     found: Examined
     is_scanned: bool
+    is_signed_apart: bool = False
 
     @property
     def must_keep_bytes(self) -> bool:
         """Whether a signature over its bytes would break if anything were changed."""
-        return self.found.is_signed or self.found.kind == Kind.XML
+        apart = self.is_signed_apart and self.found.kind == Kind.PDF
+        return self.found.is_signed or self.found.kind == Kind.XML or apart
 
     @property
     def content(self) -> bytes:

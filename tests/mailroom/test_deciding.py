@@ -1,12 +1,14 @@
 """From a real mailbox to consents in force: a signed file is accepted without a clerk, or waits with the reasons."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from consents.evidence import prove_evidence
 from consents.models import ConsentApplication, SignedFile
 from consents.queries import permitted
 from mailroom.disclosure import SECTION
@@ -152,3 +154,28 @@ def test_registering_elsewhere_is_seen_as_soon_as_the_list_is_opened(
     assert stored.application is not None
     desk.get(reverse("admin:mailroom_incomingmail_changelist"))
     assert IncomingMail.objects.get().state == MailState.REGISTERED
+
+
+@pytest.mark.parametrize("first", ["wniosek", "podpis"])
+def test_a_signature_in_a_file_of_its_own_is_accepted_with_the_form_beside_it(mailbox: Mailbox, first: str) -> None:
+    form = filled_form(PESEL)
+    signature = sign_xml(form, ANNA, method="detached", reference_uri="wniosek.pdf")
+    files = [as_pdf(form), ("wniosek.pdf.xades", "application/xml", signature)]
+    mailbox.put(letter(*(files if first == "wniosek" else files[::-1])))
+    poll_mailbox.run()
+    assert may()
+    application = ConsentApplication.objects.get()
+    with ZipFile(application.scan) as kept:
+        assert {name: kept.read(name) for name in kept.namelist()} == {"wniosek.pdf": form, "podpis.xml": signature}
+    mail = IncomingMail.objects.get()
+    assert mail.state == MailState.REGISTERED
+    assert {one.application for one in mail.attachments.all()} == {application}
+    assert prove_evidence().faults == []
+
+
+def test_a_signature_over_another_file_than_came_with_it_waits_for_a_clerk(mailbox: Mailbox) -> None:
+    signature = sign_xml(filled_form(PESEL), ANNA, method="detached", reference_uri="wniosek.pdf")
+    mailbox.put(letter(as_pdf(filled_form(PESEL, telefon="600 700 800")), ("p.xades", "application/xml", signature)))
+    poll_mailbox.run()
+    assert not ConsentApplication.objects.exists()
+    assert "zmieniono po podpisaniu" in SignedFile.objects.get().reasons[0]
