@@ -18,6 +18,7 @@ from liabilities.due_row import RowProblem
 from liabilities.dues_formats import DuesFile, SentRows
 from liabilities.models import DueSource, ImportKind, ImportProblem, ImportRun
 from liabilities.plan import PORTAL_SOURCE
+from liabilities.posting_export import heard_until
 from liabilities.reading import Reading
 from notifications.actions import withdraw_messages
 
@@ -162,15 +163,16 @@ def _telling(run: ImportRun, control: Control, *, is_neutral: bool, keys_changed
     but of what was undone in the days that were agreed perhaps not yet.
     """
     agreed = DueSource.objects.filter(pk=run.source).first() or DueSource(name=run.source)
+    posted_until = control.posted_until if control.postings is None else heard_until(control.postings)
     return staging.Telling(
         source=run.source,
         as_of=run.as_of,
         on=timezone.localdate(run.as_of),
         run=run.pk,
         is_neutral=is_neutral,
-        heard=min(run.as_of, control.posted_until or run.as_of),
+        heard=min(run.as_of, posted_until or run.as_of),
         unsure=timedelta(days=agreed.posts_within),
-        tells=control.posted_until is not None,
+        tells=posted_until is not None,
         keys_changed=keys_changed,
     )
 

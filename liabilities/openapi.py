@@ -75,6 +75,11 @@ BODY: dict[str, Any] = {
             "format": "date-time",
             "description": "Chwila, do której system przejął wpisy z portalu, ze strefą; bez niej: jak as_of.",
         },
+        "postings": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Numer ostatniego eksportu księgowań, który system zaksięgował; zamiast posted_until.",
+        },
         "kind": {"enum": ["delta", "full"], "default": "delta", "description": "Zmiany albo pełny stan systemu."},
         "keys_changed": {"type": "boolean", "default": False, "description": "Klucze zmieniono celowo."},
         "control": {

@@ -110,6 +110,7 @@ class World:
         _letter()
         self.values: dict[str, object] = {
             "pk": mandate.pk,
+            "export": 1,
             "instalment_id": make.instalment("ANNA-1").pk,
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
             "number": payment.number,
@@ -143,7 +144,7 @@ class World:
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
             known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"], "verb": "odpis"}
-            known |= {"place": 1, "page": 1, "entry_id": self.entry.pk, "part": 1}
+            known |= {"place": 1, "page": 1, "entry_id": self.entry.pk, "form": "csv", "part": 1}
         return address_of(route, {**known, **values})
 
     def _row(self, table: str) -> object:
