@@ -12,6 +12,7 @@ from broadcasts.cap_rules import faults
 from broadcasts.cap_values import NAMESPACE, Alert, Area, Info, Pair, Reference, Resource
 from broadcasts.told import NotReadable, Sort, Told
 from broadcasts.voivodeships import find_code
+from core.xml_from_outside import DeclaresType, NotXml, TooLargeXml, parse
 
 SCHEMA = Path(__file__).parent / "data" / "cap-1.2.xsd"
 LARGEST = 1_000_000
@@ -46,18 +47,14 @@ def read_cap(content: bytes) -> Alert:
 
 
 def _parsed(content: bytes) -> "etree._Element":
-    if len(content) > LARGEST:
-        raise NotReadable("komunikat ma ponad 1 MB")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
-    )
     try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+        return parse(content, largest=LARGEST)
+    except TooLargeXml as error:
+        raise NotReadable("komunikat ma ponad 1 MB") from error
+    except DeclaresType as error:
+        raise NotReadable("komunikat deklaruje typ dokumentu (DOCTYPE), co jest niedozwolone") from error
+    except NotXml as error:
         raise NotReadable("komunikat nie jest poprawnym XML-em") from error
-    if root.getroottree().docinfo.doctype:
-        raise NotReadable("komunikat deklaruje typ dokumentu (DOCTYPE), co jest niedozwolone")
-    return root
 
 
 def told_of(alert: Alert) -> Told:

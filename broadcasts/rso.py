@@ -15,6 +15,7 @@ from lxml import etree
 from broadcasts.local_times import warsaw_time
 from broadcasts.told import Answer, NotReadable, Told
 from broadcasts.voivodeships import find_code
+from core.xml_from_outside import DeclaresType, NotXml, parse
 
 LARGEST = 5_000_000
 RCB = "ALERT RCB"
@@ -37,12 +38,13 @@ def read_json(status: int, body: bytes) -> Answer:
 def read_xml(status: int, body: bytes) -> Answer:
     """The messages of an HTTP answer in XML, which mirrors the JSON. Raises NotReadable when it is no such list."""
     _check(status, body)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+        root = parse(body, largest=LARGEST)
+    except DeclaresType as error:
+        raise NotReadable("odpowiedź nie jest listą komunikatów") from error
+    except NotXml as error:
         raise NotReadable("odpowiedź nie jest poprawnym XML-em") from error
-    if root.getroottree().docinfo.doctype or root.tag != "newses" or root.find("pagination_info") is None:
+    if root.tag != "newses" or root.find("pagination_info") is None:
         raise NotReadable("odpowiedź nie jest listą komunikatów")
     return _answer([_row_of(news) for news in root.findall("news")])
 

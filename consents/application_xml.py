@@ -8,7 +8,7 @@ from lxml import etree
 
 from consents.replacement import Choice
 from consents.said import Said, contradictions
-from consents.signatures.safe_xml import NotXml, parse
+from core.xml_from_outside import NotXml, parse
 
 NAMESPACE = "urn:spm:wniosek-o-powiadomienia:1"
 SCHEMA = Path(__file__).parent / "data" / "wniosek-o-powiadomienia-1.xsd"

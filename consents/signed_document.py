@@ -11,10 +11,10 @@ from consents.said import Said
 from consents.signatures import pades, xades
 from consents.signatures.pades import LIBRARY, SignedPdf, check_pdf
 from consents.signatures.report import SignatureReport, no_signature
-from consents.signatures.safe_xml import looks_like_xml
 from consents.signatures.trust import Trust
 from consents.signatures.xades import check_xml
 from core.errors import Refused
+from core.xml_from_outside import looks_like_xml
 from residents.identity import IdentityNumber, NumberKind, read_identity
 
 PDF = b"%PDF-"

@@ -55,6 +55,28 @@ class ReadOnlyAdmin(OfficeAdmin):
         return False
 
 
+class NamedLists(admin.SimpleListFilter):
+    """Lists of one table by name («?lista=spam»), of which the first is shown unless another one is asked for."""
+
+    title = "lista"
+    parameter_name = "lista"
+    lists: ClassVar[dict[str | None, str]]
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """The other lists."""
+        return [(key, label) for key, label in self.lists.items() if key]
+
+    def choices(self, changelist: Any) -> Any:
+        """Every list, the first one first."""
+        for key, label in self.lists.items():
+            asked = {self.parameter_name: key} if key else {}
+            yield {
+                "selected": self.value() == key,
+                "query_string": changelist.get_query_string(asked, [self.parameter_name, "p"]),
+                "display": label,
+            }
+
+
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # Unfold carries no types
     """Rows of another table, shown below."""
 

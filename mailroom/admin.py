@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from core.admin import ReadOnlyAdmin
+from core.admin import NamedLists, ReadOnlyAdmin
 from core.documents.serving import document_response, original_response, page_response, saved_file
 from core.errors import Refused
 from mailroom.actions import (
@@ -31,7 +31,7 @@ from mailroom.queries import mailbox_trouble, waiting_in_lists
 from mailroom.ready_answers import ANSWERS, answer_subject, ready_body
 from residents.access import actor_of
 
-LISTS = {
+LISTS: dict[str | None, str] = {
     None: "do załatwienia",
     "spam": "spam",
     "automatyczne": "odpowiedzi automatyczne",
@@ -41,25 +41,10 @@ LISTS = {
 Page = HttpResponse | None
 
 
-class ListFilter(admin.SimpleListFilter):
+class ListFilter(NamedLists):
     """The queue unless another list is asked for."""
 
-    title = "lista"
-    parameter_name = "lista"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        """The other lists."""
-        return [(key, label) for key, label in LISTS.items() if key]
-
-    def choices(self, changelist: Any) -> Any:
-        """The lists, the queue first."""
-        for key, label in LISTS.items():
-            asked = {self.parameter_name: key} if key else {}
-            yield {
-                "selected": self.value() == key,
-                "query_string": changelist.get_query_string(asked, [self.parameter_name, "p"]),
-                "display": label,
-            }
+    lists = LISTS
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[IncomingMail]") -> "QuerySet[IncomingMail]":
         """The messages of the list."""

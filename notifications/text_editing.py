@@ -49,6 +49,18 @@ def check_text(
     return problems
 
 
+def problems_of(template: TextTemplate, *, subject: str, body: str, is_transliterated: bool) -> list[str]:
+    """The same of what is to be written into *template*."""
+    return check_text(
+        find(template.kind),
+        channel=template.channel,
+        detail=template.detail,
+        subject=subject,
+        body=body,
+        is_transliterated=is_transliterated,
+    )
+
+
 def as_sent(kind: Kind, channel: str, text: str, language: str, *, is_transliterated: bool) -> str:
     """*text* with the kind's sample facts, as it would arrive. Raises Refused `missing_fact`."""
     told = texts.fill(text, texts.format_facts(kind.facts, language))
@@ -59,14 +71,7 @@ def edit_text(
     template: TextTemplate, *, subject: str, body: str, by: Actor, is_transliterated: bool = True
 ) -> TextVersion:
     """Write a new version of a text. Raises Refused `text_wrong` with what is wrong."""
-    problems = check_text(
-        find(template.kind),
-        channel=template.channel,
-        detail=template.detail,
-        subject=subject,
-        body=body,
-        is_transliterated=is_transliterated,
-    )
+    problems = problems_of(template, subject=subject, body=body, is_transliterated=is_transliterated)
     if problems:
         raise Refused("text_wrong", " ".join(problems), where="body")
     with transaction.atomic():
@@ -99,14 +104,7 @@ def send_test(
 ) -> None:
     """Send the text with sample facts to its writer, as a test. Raises Refused `text_wrong`, `too_many_tests`."""
     kind = find(template.kind)
-    problems = check_text(
-        kind,
-        channel=template.channel,
-        detail=template.detail,
-        subject=subject,
-        body=body,
-        is_transliterated=is_transliterated,
-    )
+    problems = problems_of(template, subject=subject, body=body, is_transliterated=is_transliterated)
     if problems:
         raise Refused("text_wrong", " ".join(problems), where="body")
     mine = f"test:{by.account_id}:"

@@ -12,7 +12,7 @@ from notifications.models import TextTemplate
 from notifications.plain_language import hints
 from notifications.sms_text import SmsSize, sms_size, transliterate
 from notifications.spending import part_price
-from notifications.text_editing import as_sent, check_text
+from notifications.text_editing import as_sent, problems_of
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,7 @@ def preview(template: TextTemplate, said: Mapping[str, object]) -> Preview:
     kind = KINDS[template.kind]
     subject, body = str(said.get("subject", "")), str(said.get("body", ""))
     is_transliterated = bool(said.get("is_transliterated", True))
-    problems = check_text(
-        kind,
-        channel=template.channel,
-        detail=template.detail,
-        subject=subject,
-        body=body,
-        is_transliterated=is_transliterated,
-    )
+    problems = problems_of(template, subject=subject, body=body, is_transliterated=is_transliterated)
     advice = hints(body) if template.language == "pl" else []
     try:
         told = as_sent(kind, template.channel, body, template.language, is_transliterated=is_transliterated)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from payments.statement_proof import SHOWN
+from payments.statement_proof import found_by
 
 # What the ledger has under a name that begins with the text before the number, less what storno took back.
 NET = """
@@ -112,13 +112,7 @@ class ProviderSums:
 
 def unproven_money() -> dict[str, list[int]]:
     """What does not agree, in words, and the rows: nothing, or something is broken or waits for staff."""
-    broken = {}
-    with connection.cursor() as cursor:
-        for words, query in PROOFS.items():
-            cursor.execute(query)
-            if found := [row[0] for row in cursor.fetchmany(SHOWN)]:
-                broken[words] = found
-    return broken
+    return found_by(PROOFS)
 
 
 def provider_sums() -> list[ProviderSums]:

@@ -1,5 +1,7 @@
 """The proof that no grosz of a statement is lost or posted twice: asked by a command, and every night."""
 
+from collections.abc import Mapping
+
 from django.db import connection
 
 # What the ledger has of each entry, over all its postings, less what storno took back.
@@ -57,16 +59,21 @@ PROOFS = {
 SHOWN = 50
 
 
+def found_by(proofs: Mapping[str, str]) -> dict[str, list[int]]:
+    """What is amiss: of the queries, those that find rows, with the first of them."""
+    broken = {}
+    with connection.cursor() as cursor:
+        for words, query in proofs.items():
+            cursor.execute(query)
+            if found := [row[0] for row in cursor.fetchmany(SHOWN)]:
+                broken[words] = found
+    return broken
+
+
 def unproven_statements() -> dict[str, list[int]]:
     """What does not add up, in words, and the rows: nothing, or something is broken.
 
     A storno made by hand of an entry that a statement posted shows here too: the money is in the town, and on nobody's
     account.
     """
-    broken = {}
-    with connection.cursor() as cursor:
-        for words, query in PROOFS.items():
-            cursor.execute(query)
-            if found := [row[0] for row in cursor.fetchmany(SHOWN)]:
-                broken[words] = found
-    return broken
+    return found_by(PROOFS)

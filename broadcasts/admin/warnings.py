@@ -16,10 +16,10 @@ from broadcasts.cap_reading import LARGEST
 from broadcasts.models import DutyOfficer, SourceState, SourceWarning, WarningState
 from broadcasts.sources.catalogue import SOURCE_NAMES
 from broadcasts.told import NotReadable
-from core.admin import ReadOnlyAdmin
+from core.admin import NamedLists, ReadOnlyAdmin
 from residents.access import actor_of
 
-LISTS = {None: "dotyczą gminy i obowiązują", "gmina": "dotyczą gminy", "wszystkie": "wszystkie"}
+LISTS: dict[str | None, str] = {None: "dotyczą gminy i obowiązują", "gmina": "dotyczą gminy", "wszystkie": "wszystkie"}
 
 
 class CapForm(forms.Form):
@@ -36,25 +36,10 @@ class CapForm(forms.Form):
         return content
 
 
-class ListFilter(admin.SimpleListFilter):
+class ListFilter(NamedLists):
     """What concerns the town and holds, unless more is asked for."""
 
-    title = "lista"
-    parameter_name = "lista"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        """The other lists."""
-        return [(key, label) for key, label in LISTS.items() if key]
-
-    def choices(self, changelist: Any) -> Any:
-        """The lists, the officers' own first."""
-        for key, label in LISTS.items():
-            asked = {self.parameter_name: key} if key else {}
-            yield {
-                "selected": self.value() == key,
-                "query_string": changelist.get_query_string(asked, [self.parameter_name, "p"]),
-                "display": label,
-            }
+    lists = LISTS
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[SourceWarning]") -> "QuerySet[SourceWarning]":
         """The warnings of the list."""

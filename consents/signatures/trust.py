@@ -10,7 +10,7 @@ from pathlib import Path
 from asn1crypto import crl, pem, x509
 from django.conf import settings
 
-from consents.signatures.safe_xml import NotXml, parse
+from core.xml_from_outside import NotXml, parse
 
 TSL = "{http://uri.etsi.org/02231/v2#}"
 GRANTED = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/granted"

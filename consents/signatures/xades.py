@@ -26,9 +26,9 @@ from consents.signatures.digests import digest_of
 from consents.signatures.judging import Signed, judged
 from consents.signatures.person import holder_of
 from consents.signatures.report import SignatureReport, no_signature
-from consents.signatures.safe_xml import NotXml, parse
 from consents.signatures.timestamp import stamped_at
 from consents.signatures.trust import Trust
+from core.xml_from_outside import NotXml, parse
 
 FORM = "XAdES"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"

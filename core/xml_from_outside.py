@@ -9,10 +9,20 @@ class NotXml(Exception):
     """The bytes are no XML that we read."""
 
 
-def parse(content: bytes) -> "etree._Element":
-    """The root element. Raises NotXml for what is broken, too large, too deep, or declares a document type."""
-    if len(content) > LARGEST:
-        raise NotXml("too large")
+class TooLargeXml(NotXml):
+    """They are more than are read."""
+
+
+class DeclaresType(NotXml):
+    """They declare a document type."""
+
+
+def parse(content: bytes, *, largest: int = LARGEST) -> "etree._Element":
+    """The root element. Raises NotXml for what is broken or too deep, TooLargeXml for more than *largest* bytes,
+    DeclaresType.
+    """
+    if len(content) > largest:
+        raise TooLargeXml("too large")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
@@ -22,7 +32,7 @@ def parse(content: bytes) -> "etree._Element":
         raise NotXml(str(error)) from error
     info = root.getroottree().docinfo
     if info.internalDTD is not None or info.externalDTD is not None or info.doctype:
-        raise NotXml("a document type is declared")
+        raise DeclaresType("a document type is declared")
     return root
 
 
