@@ -32,7 +32,7 @@ class TopicForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
 
     class Meta:
         model = Topic
-        fields = ("name", "group", "channels", "position", "is_active", "basis", "ground")
+        fields = ("name", "group", "channels", "position", "is_active", "basis", "ground", "department")
         help_texts: ClassVar[dict[str, str]] = {
             "name": "Nowa nazwa ma znaczyć to samo: zgody udzielone pod starą obowiązują dalej. "
             "Rodzaj o innym znaczeniu wycofaj z użycia.",
@@ -40,6 +40,7 @@ class TopicForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             "position": "Im mniejsza liczba, tym wyżej na wniosku.",
             "is_active": "Odznaczony: nic nie jest wysyłane, a na wniosku go nie ma. Zgody wracają, gdy go zaznaczysz.",
             "basis": "Obowiązek ustawowy: wiadomości dostaje bez zgody każdy, czyj telefon lub e-mail znamy.",
+            "department": "Kto odpowiada za te wiadomości: pod tą nazwą stoją w kosztach i doręczeniach.",
             "ground": "Ustawa i artykuł, które nakazują wysyłać. Mieszkańcy widzą go na stronie zgód.",
         }
 
@@ -58,10 +59,10 @@ class TopicAdmin(OfficeAdmin):
     """The kinds of notification. Messages and dues name their codes, so codes stay and nobody adds a kind by hand."""
 
     form = TopicForm
-    list_display = ("name", "group", "basis", "ways", "position", "is_active")
-    list_filter = ("is_active", "group", "basis")
+    list_display = ("name", "group", "department", "basis", "ways", "position", "is_active")
+    list_filter = ("is_active", "group", "department", "basis")
     readonly_fields = ("code", "ways", "history")
-    fields = ("code", "name", "group", "channels", "position", "is_active", "basis", "ground", "history")
+    fields = ("code", "name", "group", "channels", "position", "is_active", "basis", "ground", "department", "history")
     show_full_result_count = False
 
     @admin.display(description="drogi")

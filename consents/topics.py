@@ -23,14 +23,15 @@ def change_topic(
     channels: Collection[str],
     position: int,
     is_active: bool,
+    department: str,
     by: Actor,
     at: datetime,
 ) -> Topic:
     """Change a kind of notification from *at* on; its code stays, consents in force stay.
 
-    With a statutory *basis* it goes to everybody whose address is known, so the *ground* (act and article) is part of
-    it. Raises Refused with the field in `where`: `name_missing`, `channel_missing`, `channel_unknown`,
-    `ground_missing`.
+    *position* and *department* are the town's own matter and make no new version. With a statutory *basis* it goes to
+    everybody whose address is known, so the *ground* (act and article) is part of it. Raises Refused with the field in
+    `where`: `name_missing`, `channel_missing`, `channel_unknown`, `ground_missing`.
     """
     said = {
         "name": name.strip(),
@@ -44,16 +45,16 @@ def change_topic(
     with transaction.atomic():
         locked = Topic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
         changed = sorted(one for one, value in said.items() if getattr(locked, one) != value)
-        if not changed and locked.position == position:
+        own = {"position": position, "department": department.strip()}
+        if not changed and all(getattr(locked, one) == value for one, value in own.items()):
             return locked
-        for one, value in said.items():
+        for one, value in {**said, **own}.items():
             setattr(locked, one, value)
-        locked.position = position
         locked.save()
         if changed:
             TopicVersion.objects.create(topic=locked, since=at, **said)
         told = {one: said[one] for one in changed}
-        audit.record("change_topic", f"topic:{locked.code}", by=by, position=position, **told)
+        audit.record("change_topic", f"topic:{locked.code}", by=by, **own, **told)
     return locked
 
 

@@ -113,7 +113,7 @@ def consent(
 def topic(code: str, *, by: Actor = BY, at: datetime | None = None, **changed: object) -> Topic:
     """A kind of notification, *changed* as the administrator would."""
     known = Topic.objects.get(code=code)
-    fields = ("name", "group", "basis", "ground", "channels", "position", "is_active")
+    fields = ("name", "group", "basis", "ground", "channels", "position", "is_active", "department")
     said: dict[str, Any] = {field: getattr(known, field) for field in fields} | changed
     return change_topic(known, **said, by=by, at=at or now())
 

@@ -52,7 +52,10 @@ def usual_channels() -> list[str]:
 
 
 class Topic(models.Model):
-    """A kind of notification that a resident may tick on the application, and by which `channels` it may be had."""
+    """A kind of notification that a resident may tick on the application, and by which `channels` it may be had.
+
+    `department` of the town answers for it; it only heads the figures of what messages cost.
+    """
 
     class Basis(models.TextChoices):
         """What lets the town send it."""
@@ -70,6 +73,7 @@ class Topic(models.Model):
     )
     position = models.PositiveSmallIntegerField("kolejność", default=0)
     is_active = models.BooleanField("w użyciu", default=True)
+    department = models.CharField("wydział", max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "rodzaj powiadomień"

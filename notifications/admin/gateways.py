@@ -6,11 +6,13 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from core.admin import OfficeAdmin, ReadOnlyAdmin
 from core.money import format_pln
+from notifications.admin.figures import figures_file, figures_page
 from notifications.gateways import gateways_of
 from notifications.kinds import KINDS
 from notifications.models import GatewayRest, Route, Spending, SuppressedAddress
@@ -77,6 +79,23 @@ class SpendingAdmin(ReadOnlyAdmin):
     list_filter = ("gateway", "channel")
     date_hierarchy = "day"
     ordering = ("-day", "gateway")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The charts of a year and their file, beside the usual pages."""
+        pages = (("statystyka/", self.figures), ("statystyka.csv", self.figures_file))
+        own = [
+            path(tail, self.admin_site.admin_view(view), name=f"notifications_spending_{view.__name__}")
+            for tail, view in pages
+        ]
+        return [*own, *super().get_urls()]
+
+    def figures(self, request: HttpRequest) -> HttpResponse:
+        """Costs and deliveries of a year."""
+        return figures_page(request, self.admin_site)
+
+    def figures_file(self, request: HttpRequest) -> HttpResponseBase:
+        """The same for a spreadsheet."""
+        return figures_file(request)
 
     @admin.display(description="rodzaj wiadomości", ordering="kind")
     def kind_name(self, spent: Spending) -> str:

@@ -48,10 +48,12 @@ def filled(code: str, /, **changed: object) -> dict[str, object]:
 def test_a_new_name_place_and_way_are_on_the_next_form_and_consents_stay(keeper: Client) -> None:
     make.consent(make.pesel(1), topics=("waste",), channels=("sms", "email"))
     before = shared_form(at=make.now())
-    answer = keeper.post(page_of("waste"), filled("waste", name="Śmieci", channels=["email"], position=1))
+    answer = keeper.post(
+        page_of("waste"), filled("waste", name="Śmieci", channels=["email"], position=1, department="Odpady")
+    )
     assert answer.status_code == 302
     topic = Topic.objects.get(code="waste")
-    assert (topic.name, topic.channels, topic.position) == ("Śmieci", ["email"], 1)
+    assert (topic.name, topic.channels, topic.position, topic.department) == ("Śmieci", ["email"], 1, "Odpady")
     after = shared_form(at=make.now())
     assert after.number != before.number
     assert ("waste:sms" in before.boxes, "waste:sms" in after.boxes, after.boxes[0]) == (True, False, "waste:email")

@@ -200,6 +200,8 @@ urzad/liabilities/dunningletter/tytuly/sprawy.csv desk desk desk desk 403 200 40
 urzad/liabilities/dunningletter/enter_many/ desk   desk desk desk 403  go   403  403  go
 urzad/liabilities/dunningletter/open_cases/ desk   desk desk desk 403  go   403  403  go
 urzad/broadcasts/sourcewarning/wczytaj-cap/ desk desk desk desk 403 403 200 403 200
+urzad/notifications/spending/statystyka/    desk   desk desk desk 403  200  200  403  200
+urzad/notifications/spending/statystyka.csv desk   desk desk desk 403  200  200  403  200
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
@@ -314,6 +316,8 @@ MANAGER_TABLES = {
     "core/inboundevent": "r",
 }
 MANAGER_PAGES = {
+    "urzad/notifications/spending/statystyka/": "200",
+    "urzad/notifications/spending/statystyka.csv": "200",
     "urzad/residents/account/<int:pk>/rola/": "200",
     "urzad/residents/account/<path:object_id>/give_role/": "go",
     "urzad/residents/account/<int:pk>/drugi-skladnik/": "200",
