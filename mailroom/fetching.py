@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from core import audit
 from core.actor import job
-from mailroom.imap import NotNow, Server, Unreachable, visit
+from core.imap import NotNow, Server, Unreachable, visit
 from mailroom.models import IncomingMail, Mailbox, MailSighting, MailState, RawMail
 from mailroom.reading import headers, parsed
 
@@ -50,7 +50,7 @@ def poll(*, clock: Callable[[], datetime]) -> Visited | None:
     if not settings.MAILBOX["host"] or not _hold(clock()):
         return None
     try:
-        with visit() as server:
+        with visit(settings.MAILBOX) as server:
             visited = _visited(server, clock)
     except Unreachable as error:
         logger.warning("mailbox: %s", error)

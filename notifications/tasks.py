@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 import notifications.answers
+import notifications.bounces
 import notifications.campaigns
 import notifications.dispatch
 import notifications.reports
@@ -56,3 +57,10 @@ def send_letters() -> int:
 def apply_answers() -> int:
     """Act on what people answered to SMS messages."""
     return notifications.answers.apply_answers(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def poll_returned() -> int:
+    """Read the mailbox of returned e-mails and act on what came."""
+    notifications.bounces.poll_returned(clock=timezone.now)
+    return notifications.bounces.apply_returned(at=timezone.now())

@@ -14,6 +14,7 @@ from core.models import InboundEvent
 from liabilities.models import ImportRun, Instalment
 from liabilities.rate_watch import rate_warnings
 from mailroom.queries import mailbox_trouble, waiting_letters
+from notifications.bounces import return_trouble
 from notifications.models import Message
 from notifications.routes import health
 from notifications.shares import CapState
@@ -65,6 +66,7 @@ def _tasks(request: HttpRequest) -> list[Task]:
     if request.user.has_perm("notifications.view_message"):
         tasks += _messages()
         tasks += _gateways()
+        tasks += _returns()
     if request.user.has_perm("core.view_inboundevent"):
         refused = InboundEvent.objects.filter(is_verified=False).count()
         page = reverse("admin:core_inboundevent_changelist")
@@ -80,6 +82,15 @@ def _mail() -> list[Task]:
         since = timezone.localtime(trouble[0])
         tasks.append(Task("!", f"skrzynka nie działa od {since:%d.%m.%Y, %H:%M}: {trouble[1]}", page, is_urgent=True))
     return tasks
+
+
+def _returns() -> list[Task]:
+    trouble = return_trouble()
+    if trouble is None:
+        return []
+    page = reverse("admin:notifications_suppressedaddress_changelist")
+    words = f"skrzynka zwrotów nie działa od {timezone.localtime(trouble[0]):%d.%m.%Y, %H:%M}: {trouble[1]}"
+    return [Task("!", words, page, is_urgent=True)]
 
 
 def _statements() -> list[Task]:

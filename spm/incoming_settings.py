@@ -31,27 +31,37 @@ def clamav_setting() -> str:
 
 def mailbox_settings() -> MailboxSettings:
     """The mailbox for applications. Raises WrongSetting for an unknown way of TLS."""
+    return _mailbox("SPM_IMAP", "the mailbox for applications", processed="Przetworzone")
+
+
+def bounce_mailbox() -> MailboxSettings:
+    """The mailbox to which mail servers send back what they could not deliver. Raises WrongSetting."""
+    mailbox = _mailbox("SPM_BOUNCE_IMAP", "the mailbox for returned e-mails", processed="Odczytane")
+    if mailbox["host"] and not mailbox["processed"]:
+        raise environment.WrongSetting("SPM_BOUNCE_IMAP_PROCESSED_FOLDER is empty: name a folder for what was read.")
+    return mailbox
+
+
+def _mailbox(prefix: str, what: str, *, processed: str) -> MailboxSettings:
     tls = environment.text(
-        "SPM_IMAP_TLS", "tls", "`tls` from the first byte, `starttls`, or `none`: only on the same machine."
+        f"{prefix}_TLS", "tls", "`tls` from the first byte, `starttls`, or `none`: only on the same machine."
     )
     if tls not in IMAP_TLS:
-        raise environment.WrongSetting(f"SPM_IMAP_TLS={tls!r} is none of {', '.join(IMAP_TLS)}.")
-    port = environment.integer("SPM_IMAP_PORT", 0, "Its port; 0: 993 with TLS from the first byte, else 143.")
+        raise environment.WrongSetting(f"{prefix}_TLS={tls!r} is none of {', '.join(IMAP_TLS)}.")
+    port = environment.integer(f"{prefix}_PORT", 0, "Its port; 0: 993 with TLS from the first byte, else 143.")
     return MailboxSettings(
-        host=environment.text(
-            "SPM_IMAP_HOST", "", "IMAP server of the mailbox for applications. Empty: no mailbox is read."
-        ),
+        host=environment.text(f"{prefix}_HOST", "", f"IMAP server of {what}. Empty: no such mailbox is read."),
         port=port or (993 if tls == "tls" else 143),
         tls=tls,
-        user=environment.text("SPM_IMAP_USER", "", "User name at the IMAP server."),
-        password=environment.text("SPM_IMAP_PASSWORD", "", "Password at the IMAP server.", secret=True),
-        folder=environment.text("SPM_IMAP_FOLDER", "INBOX", "The folder that is read."),
+        user=environment.text(f"{prefix}_USER", "", "User name at the IMAP server."),
+        password=environment.text(f"{prefix}_PASSWORD", "", "Password at the IMAP server.", secret=True),
+        folder=environment.text(f"{prefix}_FOLDER", "INBOX", "The folder that is read."),
         processed=environment.text(
-            "SPM_IMAP_PROCESSED_FOLDER",
-            "Przetworzone",
+            f"{prefix}_PROCESSED_FOLDER",
+            processed,
             "The folder to which a message goes once it is stored here; made when missing. Empty: it stays and is "
             "marked as seen.",
         ),
         largest=1_000_000
-        * environment.integer("SPM_IMAP_LARGEST_MB", 50, "Megabytes above which a message is left on the server."),
+        * environment.integer(f"{prefix}_LARGEST_MB", 50, "Megabytes above which a message is left on the server."),
     )

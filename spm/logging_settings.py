@@ -3,7 +3,11 @@
 from spm import environment
 
 # pyHanko's warnings quote certificates, and those name their holder's PESEL.
-SILENCED = {name: {"propagate": False, "level": "CRITICAL"} for name in ("pyhanko", "pyhanko_certvalidator", "signxml")}
+# flufl.bounce tells each of its readers, and whatever stops one of them on a broken letter.
+SILENCED = {
+    name: {"propagate": False, "level": "CRITICAL"}
+    for name in ("pyhanko", "pyhanko_certvalidator", "signxml", "flufl.bounce")
+}
 
 
 def logging_settings() -> dict[str, object]:

@@ -15,6 +15,7 @@ from spm.identity_providers import identity_providers
 from spm.incoming_settings import MailboxSettings, clamav_setting, mailbox_settings
 from spm.letter_settings import letter_processes
 from spm.logging_settings import logging_settings
+from spm.mail_settings import DkimSettings, mail_settings
 from spm.message_settings import message_settings
 from spm.payment_settings import payment_settings
 from spm.signature_settings import signature_settings
@@ -311,6 +312,10 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
     "SPM_FROM_EMAIL", f"{TOWN['short_name']} <powiadomienia@dolina.example>", "Sender of e-mails."
 )
+_mail = mail_settings(DEFAULT_FROM_EMAIL)
+DKIM: DkimSettings = _mail.dkim
+BOUNCE_ADDRESS = _mail.bounce_address
+BOUNCE_MAILBOX: MailboxSettings = _mail.bounce_mailbox
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
 _messages = message_settings(production=PRODUCTION)

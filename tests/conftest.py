@@ -16,11 +16,19 @@ from django.test import Client, override_settings
 from residents.models import Account, Payer
 from tests import make
 from tests.live_portal import portal_of_session, redis_is_away
+from tests.mailbox import mailbox_of_session
 from tests.migrated_template import migrated_template
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.shared_database import committed, transactional_db, written_tables
 
-__all__ = ["committed", "portal_of_session", "redis_is_away", "transactional_db", "written_tables"]
+__all__ = [
+    "committed",
+    "mailbox_of_session",
+    "portal_of_session",
+    "redis_is_away",
+    "transactional_db",
+    "written_tables",
+]
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ Headers are made by the standard library once for each distinct text; a body tra
 """
 
 import base64
-import html
 import logging
 import re
 import smtplib
@@ -18,18 +17,18 @@ from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from notifications.gateways import Outcome, Parcel, Receipt
+from notifications.gateways.dkim_signature import signed
+from notifications.gateways.mail_body import as_html, as_text, unsubscribe_headers
+from notifications.return_address import return_address
 
 PARALLEL = 4
 SMALLEST_SHARE = 20
 MOST_SECONDS = 120  # far below the lease: what a slow server leaves over goes with a later batch
-LINK = re.compile(r"https?://[^\s<>\"„”«»]+[^\s<>\"„”«».,;:!?)]")
 REFUSALS = range(500, 600)
 NO_SUCH_ADDRESS = re.compile(r"5\.1\.(1|2|3|6|10)\b")  # RFC 3463: mailbox, system, syntax, moved, null MX
 ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable ASCII without spaces and angle brackets
-NO_MORE = "Wycofaj zgodę na takie e-maile jednym kliknięciem, bez logowania:"
 AWAY = "brak połączenia z serwerem poczty"
 logger = logging.getLogger("spm.smtp")
 
@@ -121,7 +120,7 @@ def _send_one(server: smtplib.SMTP, parcel: Parcel) -> tuple[Receipt, bool]:
     if not ADDRESS.fullmatch(parcel.address):
         return Receipt(parcel.message_id, Outcome.REJECTED, code="błędny adres"), True
     try:
-        refusal = _offer(server, parcel.address)
+        refusal = _offer(server, parcel)
         if refusal:
             return _turned_down(parcel, *refusal), True
     except (OSError, smtplib.SMTPException) as error:
@@ -136,12 +135,13 @@ def _send_one(server: smtplib.SMTP, parcel: Parcel) -> tuple[Receipt, bool]:
     return _turned_down(parcel, code, words), True
 
 
-def _offer(server: smtplib.SMTP, address: str) -> tuple[int, bytes] | None:
+def _offer(server: smtplib.SMTP, parcel: Parcel) -> tuple[int, bytes] | None:
     """Sender, recipient and DATA, in one packet where the server takes that (RFC 2920); the refusal, or None: go on.
 
     Raises _Gone when the server hangs up, or does not take our sender.
     """
-    lines = [f"MAIL FROM:<{_own_address(settings.DEFAULT_FROM_EMAIL)}>", f"RCPT TO:<{address}>", "DATA"]
+    sender = return_address(parcel.reference) or _own_address(settings.DEFAULT_FROM_EMAIL)
+    lines = [f"MAIL FROM:<{sender}>", f"RCPT TO:<{parcel.address}>", "DATA"]
     is_pipelined = server.has_extn("pipelining")
     if is_pipelined:
         server.send("".join(f"{line}\r\n" for line in lines))
@@ -200,46 +200,20 @@ def _sender(address: str) -> str:
     return formataddr(parseaddr(address), "utf-8")
 
 
-@lru_cache(maxsize=8)
-def _frame(name: str) -> tuple[str, str]:
-    """The HTML around every body, cut where the body stands: the template is rendered once, not once a message."""
-    mark = "@@body@@"
-    made = render_to_string("email/message.html", {"body": mark, "town": settings.TOWN})
-    before, _, after = made.partition(mark)
-    return before, after
-
-
-def as_html(body: str) -> str:
-    """The body as HTML: paragraphs, line breaks, links that show where they lead."""
-    paragraphs = []
-    for paragraph in body.split("\n\n"):
-        safe = html.escape(paragraph.strip())
-        linked = LINK.sub(lambda link: f'<a href="{link[0]}">{link[0]}</a>', safe)
-        paragraphs.append(f"<p>{linked}</p>".replace("\n", "<br>\n"))
-    before, after = _frame(settings.TOWN["name"])
-    return f"{before}{''.join(paragraphs)}{after}"
-
-
-def _unsubscribe(parcel: Parcel) -> str:
-    """The headers by which mail programs show their own button (RFC 2369, RFC 8058)."""
-    if not parcel.unsubscribe:
-        return ""
-    return f"List-Unsubscribe: <{parcel.unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-
-
 def compose(parcel: Parcel) -> bytes:
-    """The whole message: headers, plain text and HTML; no remote pictures, nothing that tracks."""
+    """The whole message: headers, plain text and HTML, signed where the town has a key."""
     boundary = f"=={parcel.reference}=="
     subject = " ".join(parcel.subject.split())
+    unsubscribe = "".join(f"{name}: {value}\r\n" for name, value in unsubscribe_headers(parcel).items())
     head = (
         f"From: {_sender(settings.DEFAULT_FROM_EMAIL)}\r\nTo: <{parcel.address}>\r\nSubject: {_header(subject)}\r\n"
         f"Date: {formatdate(localtime=True)}\r\nMessage-ID: {message_id(parcel.reference)}\r\n"
         f"Auto-Submitted: auto-generated\r\nContent-Language: {parcel.language}\r\nMIME-Version: 1.0\r\n"
-        f'{_unsubscribe(parcel)}Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
+        f'{unsubscribe}Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
     ).encode()
     pieces = [head]
-    body = f"{parcel.body}\n\n{NO_MORE}\n{parcel.unsubscribe}" if parcel.unsubscribe else parcel.body
-    for kind, text in (("plain", body), ("html", as_html(body))):
+    body = as_text(parcel)
+    for kind, text in (("plain", body), ("html", as_html(body, parcel.language))):
         encoded = base64.encodebytes(text.replace("\n", "\r\n").encode()).replace(b"\n", b"\r\n")
         pieces.append(
             f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
@@ -247,4 +221,4 @@ def compose(parcel: Parcel) -> bytes:
         )
         pieces.append(encoded)
     pieces.append(f"\r\n--{boundary}--\r\n".encode())
-    return b"".join(pieces)
+    return signed(b"".join(pieces))

@@ -4,6 +4,7 @@ from notifications.models.campaign import Campaign, CampaignState
 from notifications.models.gateway import GatewayRest, Route, Spending
 from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
 from notifications.models.message import Attempt, Message, message_reference
+from notifications.models.returned import ReturnMailbox
 from notifications.models.suppression import SuppressedAddress
 from notifications.models.text import Detail, TextTemplate, TextVersion
 from notifications.models.wish import TopicWish, Wish
@@ -16,6 +17,7 @@ __all__ = [
     "Detail",
     "GatewayRest",
     "Message",
+    "ReturnMailbox",
     "Route",
     "ServiceLetter",
     "Spending",

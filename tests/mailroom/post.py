@@ -1,14 +1,11 @@
 """Messages as people, robots and broken programs send them, and the mailbox into which they are put."""
 
 import hashlib
-import imaplib
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from mailroom.intake import read_message
 from mailroom.models import IncomingMail, RawMail
-from spm.demo.dovecot import Post
 from tests import documents, make
 
 
@@ -55,49 +52,3 @@ def received(raw: bytes, key: str = "1") -> IncomingMail:
 def letter_with_photograph() -> IncomingMail:
     """Anna's application by e-mail, waiting for a clerk."""
     return received(letter(PHOTO))
-
-
-@dataclass(frozen=True)
-class Mailbox:
-    """A real mailbox, as its owner's mail program sees it."""
-
-    post: Post
-
-    def line(self) -> imaplib.IMAP4:
-        """A connection, signed in."""
-        line = imaplib.IMAP4("127.0.0.1", self.post.port, timeout=20)
-        line.authenticate("PLAIN", lambda _: f"\0{self.post.user}\0{self.post.password}".encode())
-        return line
-
-    def put(self, *messages: bytes, folder: str = "INBOX") -> None:
-        """Append messages, as the mail server does when they arrive."""
-        line = self.line()
-        for message in messages:
-            kind, said = line.append(folder, "", "", message)
-            assert kind == "OK", said
-        line.logout()
-
-    def count(self, folder: str = "INBOX") -> int:
-        """How many messages a folder holds; none when there is no such folder."""
-        line = self.line()
-        kind, found = line.select(f'"{folder}"', readonly=True)
-        line.logout()
-        return int(found[0] or 0) if kind == "OK" else 0
-
-    def flags(self) -> str:
-        """The flags of the messages of the inbox."""
-        line = self.line()
-        line.select("INBOX", readonly=True)
-        _, found = line.uid("FETCH", "1:*", "(FLAGS)")
-        line.logout()
-        return str(found)
-
-    def empty(self) -> None:
-        """As on the first day: the folders are gone, the inbox is empty."""
-        line = self.line()
-        line.select("INBOX")
-        line.uid("STORE", "1:*", "+FLAGS", r"(\Deleted)")
-        line.expunge()
-        for folder in ("Przetworzone", "Za&AUI-atwione"):
-            line.delete(folder)
-        line.logout()

@@ -17,7 +17,8 @@ from tests import make
 from tests.conftest import SignIn
 from tests.consents.authority import authority
 from tests.consents.signed_forms import application_xml, filled_form, sign_pdf, sign_xml
-from tests.mailroom.post import PHOTO, Mailbox, letter
+from tests.mailbox import Mailbox
+from tests.mailroom.post import PHOTO, letter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 PESEL = make.pesel(1).value

@@ -7,14 +7,16 @@ from unittest import mock
 import pytest
 from pytest_django.fixtures import Settings
 
-from mailroom import fetching, imap
+from core import imap
+from mailroom import fetching
 from mailroom.fetching import Visited, poll
 from mailroom.intake import read_stored
 from mailroom.models import IncomingMail, MailSighting, RawMail
 from mailroom.queries import mailbox_trouble
 from mailroom.tasks import poll_mailbox
 from tests import make
-from tests.mailroom.post import PHOTO, Mailbox, letter
+from tests.mailbox import Mailbox
+from tests.mailroom.post import PHOTO, letter
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,8 @@ from residents.models import Account, Payer
 from tests import documents, make
 from tests.conftest import SignIn
 from tests.documents import words_of
-from tests.mailroom.post import Mailbox, letter
+from tests.mailbox import Mailbox
+from tests.mailroom.post import letter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 NUMBER = make.pesel(1)

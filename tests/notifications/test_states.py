@@ -34,10 +34,15 @@ def test_every_other_state_can_come_to_an_end(state: State) -> None:
     assert reached & FINAL
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.UNKNOWN, *sorted(FINAL)])
-def test_what_may_have_gone_out_never_goes_back_to_the_queue(state: State) -> None:
+@pytest.mark.parametrize("state", [State.UNKNOWN, *sorted(FINAL)])
+def test_what_may_have_arrived_never_goes_back_to_the_queue(state: State) -> None:
     assert not may_become(state, State.QUEUED)
     assert not may_become(state, State.SENDING)
+
+
+def test_what_was_sent_goes_back_to_the_queue_when_it_was_returned_and_never_straight_to_a_gateway() -> None:
+    assert may_become(State.SENT, State.QUEUED)
+    assert not may_become(State.SENT, State.SENDING)
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.SENT, State.UNKNOWN, State.DELIVERED])

@@ -9,12 +9,22 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
-
-from django.conf import settings
+from typing import Any, TypedDict
 
 SECONDS = 30
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+
+
+class Account(TypedDict):
+    """A mailbox of an IMAP server; `tls` is `tls`, `starttls` or `none`, `processed` '' for no folder of that kind."""
+
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: str
+    folder: str
+    processed: str
 
 
 class Unreachable(Exception):
@@ -96,9 +106,8 @@ class Server:
 
 
 @contextmanager
-def visit() -> Iterator[Server]:
-    """Sign in and open the folder of settings.MAILBOX. Raises Unreachable."""
-    mailbox = settings.MAILBOX
+def visit(mailbox: Account) -> Iterator[Server]:
+    """Sign in and open the folder of *mailbox*. Raises Unreachable."""
     try:
         line = _connected(mailbox["host"], mailbox["port"], mailbox["tls"])
     except (OSError, imaplib.IMAP4.error) as error:
