@@ -22,6 +22,7 @@ NOBODYS = {
     "notifications.gatewayrest",
     "mailroom.mailbox",
     "mailroom.mailsighting",
+    "notifications.returnmailbox",
     "notifications.route",
     "notifications.spending",
     "notifications.texttemplate",
