@@ -1,6 +1,7 @@
 """One demo and one Chromium for the browser tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -8,10 +9,19 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from spm.demo.machine import browser_path
 from tests.browser.demo_process import Demo, running_demo
 
+HERE = Path(__file__).parent
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests go to one worker, for another would start a second demo."""
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")

@@ -13,7 +13,6 @@ from spm.demo.signins import PASSWORD
 from tests import make
 from tests.browser.demo_process import Demo
 
-pytestmark = pytest.mark.xdist_group("browser")
 ADD = "/urzad/consents/consentapplication/add/"
 NUMBER = make.pesel(654)
 

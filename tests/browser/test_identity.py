@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from spm.demo.people import people
@@ -12,7 +11,6 @@ from tests import make
 from tests.browser.demo_process import Demo
 from tests.browser.test_main_thread import _sign_in_staff, _sound
 
-pytestmark = pytest.mark.xdist_group("browser")
 ANNA = "Anna Zielińska"
 
 

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 
-import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -11,7 +10,6 @@ from playwright.sync_api import Page, expect
 from residents.identity import make_pesel
 from tests.browser.demo_process import Demo
 
-pytestmark = pytest.mark.xdist_group("browser")
 BUTTON = "Zaloguj się przez login.gov.pl"
 
 

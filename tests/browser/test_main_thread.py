@@ -15,7 +15,6 @@ from spm.demo.signins import PASSWORD
 from tests import make
 from tests.browser.demo_process import Demo
 
-pytestmark = pytest.mark.xdist_group("browser")
 PHONE = "+48600700800"
 EMAIL = "helena@poczta.example"
 NUMBER = make.pesel(321)

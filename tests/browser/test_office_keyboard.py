@@ -1,12 +1,9 @@
 """The office without a mouse, on a narrow screen: the menu opens, leads on, and one signs out."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_process import Demo
 from tests.browser.test_main_thread import _sign_in_staff
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def _press(page: Page, name: str) -> None:

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from spm.demo.signins import PASSWORD
 from tests.browser.demo_process import Demo
 
-pytestmark = pytest.mark.xdist_group("browser")
 LABELS = {"payu": "PayU (BLIK", "przelewy24": "Przelewy24 (BLIK", "paypal": "PayPal"}
 PROVIDERS = list(LABELS)
 CHECKING = "Sprawdzamy płatność."

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
@@ -16,7 +15,6 @@ from tests.browser.test_main_thread import _sign_in_staff
 from tests.consents.authority import Authority
 from tests.consents.signed_forms import filled_form, sign_pdf
 
-pytestmark = pytest.mark.xdist_group("browser")
 PESEL = make_pesel(make.today().replace(year=1961, month=3, day=9), 512, woman=True)
 
 

@@ -10,7 +10,6 @@ from spm.demo.signins import PASSWORD
 from tests.browser.demo_process import Demo
 from tests.browser.test_main_thread import _sound
 
-pytestmark = pytest.mark.xdist_group("browser")
 STAFF = "kryzys@dolina.example"
 # Makes every session of an account look as if nobody had used it for so many seconds.
 REST = """

@@ -93,10 +93,11 @@ def import_a_due(demo: Demo, folder: Path) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """Two ready demos, the first from nothing; whatever a test left of them is stopped at the end."""
+    """Two ready demos; whatever a test left of them is stopped at the end."""
     homes = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
     ports = [embedded.free_port(), embedded.free_port()]
-    give_migrated_database(homes[1])
+    for home in homes:
+        give_migrated_database(home)
     started = [start_demo(home, port=port, **SMALL) for home, port in zip(homes, ports, strict=True)]
     try:
         wait_until_said(started[0], "  zgody")
