@@ -1,90 +1,8 @@
 """How long each category of data is kept at first, and who in the office works with requests about data."""
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-RULES = [
-    ("inbound_events", 90, "days",
-     "odebranie zdarzenia",
-     "art. 5 ust. 1 lit. e RODO: tyle, ile trwają reklamacje"),
-    ("audit", 60, "months",
-     "wpis do dziennika",
-     "rozporządzenie w sprawie Krajowych Ram Interoperacyjności: dzienniki systemów przez dwa lata"),
-    ("payers", 5, "calendar_years",
-     "zarejestrowanie płatnika",
-     "tak długo, jak należności i zgody, które wskazują płatnika"),
-    ("accounts", 36, "months",
-     "ostatnie logowanie",
-     "dopóki konto jest potrzebne: usuwa się je na wniosek"),
-    ("closed_accounts", 1, "days",
-     "usunięcie danych",
-     "art. 12 ust. 3 RODO: do wysłania odpowiedzi"),
-    ("mandates", 6, "calendar_years",
-     "koniec umocowania",
-     "art. 118 Kodeksu cywilnego: przedawnienie roszczeń"),
-    ("looks", 24, "months",
-     "podgląd",
-     "rozporządzenie w sprawie Krajowych Ram Interoperacyjności: dzienniki systemów przez dwa lata"),
-    ("codes", 90, "days",
-     "koniec ważności kodu",
-     "art. 5 ust. 1 lit. e RODO: kwartał na wyjaśnienia"),
-    ("sessions", 1, "days",
-     "koniec sesji",
-     "art. 5 ust. 1 lit. e RODO"),
-    ("notices", 12, "months",
-     "napisanie zawiadomienia",
-     "art. 5 ust. 1 lit. e RODO: rok na pytania"),
-    ("data_requests", 6, "calendar_years",
-     "odpowiedź na wniosek",
-     "art. 5 ust. 2 RODO (rozliczalność), art. 118 Kodeksu cywilnego"),
-    ("consents", 6, "calendar_years",
-     "wycofanie zgody lub zastąpienie wniosku nowszym",
-     "art. 17 ust. 3 lit. e RODO, art. 118 Kodeksu cywilnego: przedawnienie roszczeń"),
-    ("refused_applications", 12, "months",
-     "odrzucenie wniosku",
-     "art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odrzucony wniosek"),
-    ("messages", 12, "months",
-     "dodanie wiadomości do kolejki",
-     "art. 5 ust. 1 lit. e RODO: rok na pytania; sam fakt wysłania zostaje jako rozliczenie zgody"),
-    ("dues", 5, "calendar_years",
-     "ostatni termin płatności",
-     "art. 70 § 1 Ordynacji podatkowej, art. 74 ust. 2 ustawy o rachunkowości"),
-    ("import_problems", 12, "months",
-     "wczytanie pliku",
-     "art. 5 ust. 1 lit. e RODO: tyle, ile trwa wyjaśnianie importu"),
-    ("payments", 5, "calendar_years",
-     "rozpoczęcie płatności",
-     "art. 74 ust. 2 i 3 ustawy o rachunkowości"),
-]
-ROLES = {
-    "Referent": {"residents": ["view_datarequest", "change_datarequest"]},
-    # The officer watches and advises, and decides nothing (art. 38 ust. 6 RODO).
-    "Inspektor ochrony danych": {"residents": ["view_datarequest"], "core": ["view_retentionrule"]},
-}
-
-
-def seed_rules(apps, schema_editor):
-    rule = apps.get_model("core", "RetentionRule")
-    rule.objects.bulk_create(
-        rule(category=category, amount=amount, unit=unit, since=since, legal_basis=basis)
-        for category, amount, unit, since, basis in RULES
-    )
-
-
-def let_roles_work(apps, schema_editor):
-    for label in ("core", "residents"):
-        config = apps.get_app_config(label)
-        config.models_module = True
-        create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
-    group = apps.get_model("auth", "Group")
-    permission = apps.get_model("auth", "Permission")
-    for name, wanted in ROLES.items():
-        role = group.objects.get(name=name)
-        for label, codenames in wanted.items():
-            found = permission.objects.filter(content_type__app_label=label, codename__in=codenames)
-            assert found.count() == len(codenames), (name, label)
-            role.permissions.add(*found)
+from spm import migration_steps as steps
 
 
 class Migration(migrations.Migration):
@@ -95,6 +13,31 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(seed_rules, migrations.RunPython.noop),
-        migrations.RunPython(let_roles_work, migrations.RunPython.noop),
+        steps.keep(
+            ("inbound_events", 90, "days", "odebranie zdarzenia", "art. 5 ust. 1 lit. e RODO: tyle, ile trwają reklamacje"),
+            ("audit", 60, "months", "wpis do dziennika", "rozporządzenie w sprawie Krajowych Ram Interoperacyjności: dzienniki systemów przez dwa lata"),
+            ("payers", 5, "calendar_years", "zarejestrowanie płatnika", "tak długo, jak należności i zgody, które wskazują płatnika"),
+            ("accounts", 36, "months", "ostatnie logowanie", "dopóki konto jest potrzebne: usuwa się je na wniosek"),
+            ("closed_accounts", 1, "days", "usunięcie danych", "art. 12 ust. 3 RODO: do wysłania odpowiedzi"),
+            ("mandates", 6, "calendar_years", "koniec umocowania", "art. 118 Kodeksu cywilnego: przedawnienie roszczeń"),
+            ("looks", 24, "months", "podgląd", "rozporządzenie w sprawie Krajowych Ram Interoperacyjności: dzienniki systemów przez dwa lata"),
+            ("codes", 90, "days", "koniec ważności kodu", "art. 5 ust. 1 lit. e RODO: kwartał na wyjaśnienia"),
+            ("sessions", 1, "days", "koniec sesji", "art. 5 ust. 1 lit. e RODO"),
+            ("notices", 12, "months", "napisanie zawiadomienia", "art. 5 ust. 1 lit. e RODO: rok na pytania"),
+            ("data_requests", 6, "calendar_years", "odpowiedź na wniosek", "art. 5 ust. 2 RODO (rozliczalność), art. 118 Kodeksu cywilnego"),
+            ("consents", 6, "calendar_years", "wycofanie zgody lub zastąpienie wniosku nowszym", "art. 17 ust. 3 lit. e RODO, art. 118 Kodeksu cywilnego: przedawnienie roszczeń"),
+            ("refused_applications", 12, "months", "odrzucenie wniosku", "art. 5 ust. 1 lit. e RODO: tyle, ile można pytać o odrzucony wniosek"),
+            ("messages", 12, "months", "dodanie wiadomości do kolejki", "art. 5 ust. 1 lit. e RODO: rok na pytania; sam fakt wysłania zostaje jako rozliczenie zgody"),
+            ("dues", 5, "calendar_years", "ostatni termin płatności", "art. 70 § 1 Ordynacji podatkowej, art. 74 ust. 2 ustawy o rachunkowości"),
+            ("import_problems", 12, "months", "wczytanie pliku", "art. 5 ust. 1 lit. e RODO: tyle, ile trwa wyjaśnianie importu"),
+            ("payments", 5, "calendar_years", "rozpoczęcie płatności", "art. 74 ust. 2 i 3 ustawy o rachunkowości"),
+        ),
+        steps.grant("residents", {
+            "Referent": ["view_datarequest", "change_datarequest"],
+            "Inspektor ochrony danych": ["view_datarequest"],
+        }),
+        # The officer watches and advises, and decides nothing (art. 38 ust. 6 RODO).
+        steps.grant("core", {
+            "Inspektor ochrony danych": ["view_retentionrule"],
+        }),
     ]

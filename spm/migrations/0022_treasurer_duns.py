@@ -1,23 +1,8 @@
 """The treasurer orders dunning letters, keeps their register and takes cases for writs."""
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-TREASURER = [
-    *("view_letterrun", "add_letterrun", "view_dunningletter", "change_dunningletter", "view_letterline"),
-]
-
-
-def set_role(apps, schema_editor):
-    config = apps.get_app_config("liabilities")
-    config.models_module = True
-    create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
-    found = apps.get_model("auth", "Permission").objects.filter(
-        content_type__app_label="liabilities", codename__in=TREASURER
-    )
-    assert found.count() == len(TREASURER)
-    apps.get_model("auth", "Group").objects.get(name="Księgowość").permissions.add(*found)
+from spm import migration_steps as steps
 
 
 class Migration(migrations.Migration):
@@ -26,4 +11,8 @@ class Migration(migrations.Migration):
         ("liabilities", "0016_dunning_letters"),
     ]
 
-    operations = [migrations.RunPython(set_role, migrations.RunPython.noop)]
+    operations = [
+        steps.grant("liabilities", {
+            "Księgowość": ["view_letterrun", "add_letterrun", "view_dunningletter", "change_dunningletter", "view_letterline"],
+        }),
+    ]

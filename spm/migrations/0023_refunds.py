@@ -1,24 +1,15 @@
 """The treasurer asks for refunds, approves those of others, and notes what providers took back."""
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-TREASURER = ["view_refund", "add_refund", "change_refund", "view_reversal", "add_reversal", "change_reversal"]
-
-
-def set_role(apps, schema_editor):
-    config = apps.get_app_config("payments")
-    config.models_module = True
-    create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
-    found = apps.get_model("auth", "Permission").objects.filter(
-        content_type__app_label="payments", codename__in=TREASURER
-    )
-    assert found.count() == len(TREASURER)
-    apps.get_model("auth", "Group").objects.get(name="Księgowość").permissions.add(*found)
+from spm import migration_steps as steps
 
 
 class Migration(migrations.Migration):
     dependencies = [("spm", "0022_treasurer_duns"), ("payments", "0008_refunds")]
 
-    operations = [migrations.RunPython(set_role, migrations.RunPython.noop)]
+    operations = [
+        steps.grant("payments", {
+            "Księgowość": ["view_refund", "add_refund", "change_refund", "view_reversal", "add_reversal", "change_reversal"],
+        }),
+    ]
