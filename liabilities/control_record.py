@@ -23,7 +23,8 @@ INCOMPLETE = "Plik jest niekompletny albo zmieniony. Wyeksportuj i prześlij go 
 class Control:
     """What a control record says; None where it says nothing. `total` is the sum of all rows' dues, in złoty.
 
-    `posted_until` is the moment by which the source took over what was entered in the portal.
+    `posted_until` is the moment by which the source took over what was entered in the portal; `postings` says it
+    exactly, by the number of the last export of postings that it booked (docs/formats/postings.md).
     """
 
     rows: int | None = None
@@ -32,6 +33,7 @@ class Control:
     kind: str | None = None
     as_of: datetime | None = None
     posted_until: datetime | None = None
+    postings: int | None = None
 
 
 def _refused(name: str, wanted: str) -> Refused:
@@ -73,9 +75,8 @@ def read_control(said: Mapping[str, str]) -> Control:
         raise _refused("kind", "delta albo full")
     as_of, posted_until = _moment(said, "as_of"), _moment(said, "posted_until")
     sum_gr = _whole(said, "sum_gr")
-    return Control(
-        _whole(said, "rows"), None if sum_gr is None else from_grosze(sum_gr), sha256, kind, as_of, posted_until
-    )
+    total = None if sum_gr is None else from_grosze(sum_gr)
+    return Control(_whole(said, "rows"), total, sha256, kind, as_of, posted_until, _whole(said, "postings"))
 
 
 def check_rows(control: Control, *, rows: int) -> None:

@@ -72,7 +72,7 @@ def _parsed(raw: bytes) -> Mapping[str, Any]:
 
 
 def _apply(token: ApiToken, said: Mapping[str, Any], digest: str, *, on: date, at: datetime) -> dict[str, Any]:
-    stated = {name: said[name] for name in ("as_of", "posted_until", "kind") if said.get(name) is not None}
+    stated = {name: said[name] for name in ("as_of", "posted_until", "postings", "kind") if said.get(name) is not None}
     own = said.get("control") or {}
     if not isinstance(own, dict) or any(isinstance(value, dict | list) for value in (*stated.values(), *own.values())):
         raise Refused(

@@ -9,7 +9,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from liabilities.models import ImportKind
+from liabilities.models import ImportKind, TokenScope
 from liabilities.uploads import Upload
 
 LARGEST_MB = 200
@@ -96,3 +96,4 @@ class ApiTokenForm(forms.Form):
         help_text="Ta sama nazwa, pod którą wczytujesz pliki tego systemu.",
         widget=UnfoldAdminTextInputWidget,
     )
+    scope = forms.ChoiceField(label="Zakres", choices=TokenScope.choices, widget=UnfoldAdminSelectWidget)

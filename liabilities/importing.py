@@ -18,6 +18,7 @@ from liabilities.due_row import RowProblem
 from liabilities.dues_formats import DuesFile, SentRows
 from liabilities.models import DueSource, ImportKind, ImportProblem, ImportRun
 from liabilities.plan import PORTAL_SOURCE
+from liabilities.posting_export import check_given_out
 from liabilities.reading import Reading
 from notifications.actions import withdraw_messages
 
@@ -162,6 +163,8 @@ def _telling(run: ImportRun, control: Control, *, is_neutral: bool, keys_changed
     but of what was undone in the days that were agreed perhaps not yet.
     """
     agreed = DueSource.objects.filter(pk=run.source).first() or DueSource(name=run.source)
+    if control.postings is not None:
+        check_given_out(control.postings)
     return staging.Telling(
         source=run.source,
         as_of=run.as_of,
@@ -170,7 +173,8 @@ def _telling(run: ImportRun, control: Control, *, is_neutral: bool, keys_changed
         is_neutral=is_neutral,
         heard=min(run.as_of, control.posted_until or run.as_of),
         unsure=timedelta(days=agreed.posts_within),
-        tells=control.posted_until is not None,
+        tells=control.posted_until is not None or control.postings is not None,
+        postings=control.postings,
         keys_changed=keys_changed,
     )
 

@@ -9,7 +9,7 @@ DUES = Category(
     people="podatnicy i inni płatnicy, osoby i firmy",
     data="imię i nazwisko lub nazwa, PESEL, NIP lub REGON, adres, należności, terminy, wpłaty, odsetki, "
     "upomnienia i ich doręczenia",
-    recipients="brak; system finansowy urzędu jest źródłem danych",
+    recipients="system finansowy urzędu: księgowania z numerem płatnika w portalu, bez nazwisk i numerów PESEL",
     lawful_basis="art. 6 ust. 1 lit. c i e RODO w związku z Ordynacją podatkową i ustawą o finansach publicznych",
     kept_basis="art. 70 § 1 Ordynacji podatkowej, art. 74 ust. 2 ustawy o rachunkowości",
     since="ostatni termin płatności",

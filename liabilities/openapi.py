@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from liabilities import postings_openapi
 from liabilities.dues_api import LONGEST_KEY, MOST_ROWS
 
 LARGEST_BODY = 5_000_000  # bytes, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -74,6 +75,11 @@ BODY: dict[str, Any] = {
             "type": "string",
             "format": "date-time",
             "description": "Chwila, do której system przejął wpisy z portalu, ze strefą; bez niej: jak as_of.",
+        },
+        "postings": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Ostatni eksport księgowań, który system zaksięgował; dokładniejsze niż posted_until.",
         },
         "kind": {"enum": ["delta", "full"], "default": "delta", "description": "Zmiany albo pełny stan systemu."},
         "keys_changed": {"type": "boolean", "default": False, "description": "Klucze zmieniono celowo."},
@@ -162,9 +168,10 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "SPM: należności z systemu finansowego",
-            "version": "1.0.0",
-            "description": "Wiersze neutralnej wymiany (docs/formats/dues.md) z wynikiem każdego wiersza.",
+            "title": "SPM: wymiana z systemem finansowym",
+            "version": "1.1.0",
+            "description": "Należności (docs/formats/dues.md) z wynikiem każdego wiersza; eksporty księgowań "
+            "(docs/formats/postings.md) z potwierdzeniem.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"token": []}],
@@ -179,12 +186,24 @@ def document() -> dict[str, Any]:
                     "requestBody": {"required": True, "content": _json("Dues")},
                     "responses": _answers(),
                 }
-            }
+            },
+            **postings_openapi.PATHS,
         },
         "components": {
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "Token z urzędu, zakres dues:write."}
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Token z urzędu: zakres dues:write albo postings.",
+                }
             },
-            "schemas": {"Dues": BODY, "Row": ROW, "Report": REPORT, "Result": RESULT, "Problem": PROBLEM},
+            "schemas": {
+                "Dues": BODY,
+                "Row": ROW,
+                "Report": REPORT,
+                "Result": RESULT,
+                "Problem": PROBLEM,
+                **postings_openapi.SCHEMAS,
+            },
         },
     }

@@ -37,8 +37,8 @@ class Telling:
     """Of whom and when a file tells: its source, the moment that it knew, whether its layout is the neutral one.
 
     `heard` is the moment by which it took over what the portal entered, by its own word if it `tells`; else it may not
-    have for as long as `unsure` before. `keys_changed` says that a person confirmed that the source gave its rows new
-    keys.
+    have for as long as `unsure` before. With `postings` it booked the exports up to that number, whatever the moment.
+    `keys_changed` says that a person confirmed that the source gave its rows new keys.
     """
 
     source: str
@@ -49,6 +49,7 @@ class Telling:
     heard: datetime
     unsure: timedelta
     tells: bool
+    postings: int | None = None
     keys_changed: bool = False
 
 
@@ -142,6 +143,7 @@ def apply(telling: Telling, *, is_full: bool) -> Applied:
         "heard": telling.heard,
         "unsure": telling.unsure,
         "tells": telling.tells,
+        "postings": telling.postings,
         "on": telling.on,
         "run": telling.run,
         "reference": f"import:{telling.run}",

@@ -83,7 +83,11 @@ WHERE i.as_of <= %(as_of)s AND NOT i.id <@ %(later)s::int8multirange
             WHERE e.account = 'principal' AND e.reference NOT LIKE 'import:%%' AND e.instalment_id IS NOT NULL)
         END
 """
-# A source that tells by which moment it heard of the portal (`tells`) is taken at its word: what the portal entered by
+# What a source heard of: what it booked of the exports of postings up to its number, or what is older than a moment.
+HEARD = """(CASE WHEN %(postings)s::int IS NULL THEN e.booked_at <= %(heard)s ELSE EXISTS (
+                SELECT FROM liabilities_postingline AS p JOIN liabilities_postingexport AS x ON x.id = p.export_id
+                WHERE p.entry_id = e.id AND x.number <= %(postings)s AND p.is_accepted IS DISTINCT FROM false) END)"""
+# A source that tells how far it heard of the portal (`tells`) is taken at its word: what the portal entered by
 # then is in its figures, `assessed_known` and `paid_known` are what we know of by then, the rest is new.
 # Of one that does not tell, `assessed_more` and `paid_more` are what it says beyond what it said before. Of that, what
 # the portal entered by then and the source had not told of yet (`waived_untold`, `paid_untold`) is the same money heard
@@ -92,7 +96,7 @@ WHERE i.as_of <= %(as_of)s AND NOT i.id <@ %(later)s::int8multirange
 # What was paid of a plan's rates is paid of the due whose principal a decision moved there.
 # `change` is what is left of the assessment, `delta` of the payments. A source that lowers `zaplacono` knows of every
 # storno by then. What an import booked and an undoing took back counts for nothing, whenever it was taken back.
-VERDICT = """
+VERDICT = f"""
 CREATE TEMPORARY TABLE due_verdict ON COMMIT DROP AS
 SELECT j.*, j.differs OR j.annuls OR j.change <> 0 OR j.delta <> 0 AS changes,
     CASE WHEN j.owner_id <> j.payer_id THEN 'identyfikator'
@@ -146,9 +150,9 @@ FROM (
                 AND COALESCE(r.kind, e.kind) IN ('assessment', 'write_off')), 0) AS assessed,
             COALESCE(-sum(e.amount) FILTER (WHERE e.reference LIKE 'import:%%'
                 AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off')), 0) AS paid,
-            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(heard)s
+            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND {HEARD}
                 AND COALESCE(r.kind, e.kind) IN ('assessment', 'write_off', 'remission')), 0) AS waived_here,
-            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND e.booked_at <= %(heard)s
+            COALESCE(-sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND {HEARD}
                 AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off')), 0) AS paid_here,
             COALESCE(sum(e.amount) FILTER (WHERE e.reference NOT LIKE 'import:%%' AND r.kind IN ('payment', 'set_off')
                 AND e.booked_at <= %(heard)s AND e.booked_at > %(heard)s - %(unsure)s), 0) AS undone_lately,
@@ -162,7 +166,7 @@ FROM (
         JOIN liabilities_ledgerentry AS e ON e.instalment_id = rate.id AND e.account = 'principal'
         LEFT JOIN liabilities_ledgerentry AS r ON r.id = e.reverses_id
         WHERE told.moved > 0 AND rate.liability_id = i.liability_id AND rate.source = 'portal'
-            AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off') AND e.booked_at <= %(heard)s
+            AND COALESCE(r.kind, e.kind) IN ('payment', 'set_off') AND {HEARD}
     ) AS plan
     CROSS JOIN LATERAL (
         SELECT COALESCE(-sum(e.amount), 0) AS paid FROM liabilities_ledgerentry AS e

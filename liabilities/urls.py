@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liabilities import api, calendar_views, card_views, views
+from liabilities import api, calendar_views, card_views, postings_views, views
 
 app_name = "liabilities"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("naleznosci/<int:instalment_id>/", views.due_detail, name="due"),
     path("naleznosci/<int:instalment_id>/wyjasnienie.pdf", views.due_explained, name="due_pdf"),
     path("api/v1/dues/", api.dues, name="api_dues"),
+    path("api/v1/postings/", postings_views.exports, name="api_postings"),
+    path("api/v1/postings/<int:export>/", postings_views.export_file, name="api_posting_file"),
+    path("api/v1/postings/<int:export>/ack/", postings_views.answers, name="api_posting_ack"),
     path("api/v1/openapi.json", api.description, name="api_description"),
     path("kalendarz/<str:secret>.ics", calendar_views.feed, name="calendar_feed"),
 ]

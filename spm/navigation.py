@@ -117,6 +117,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "liabilities.view_instalment",
             ),
             ("Księga", "menu_book", "admin:liabilities_ledgerentry_changelist", "liabilities.view_ledgerentry"),
+            (
+                "Eksport księgowań",
+                "output",
+                "admin:liabilities_postingexport_changelist",
+                "liabilities.view_postingexport",
+            ),
             ("Nadpłaty", "savings", "admin:liabilities_ledgerentry_credits", "liabilities.add_ledgerentry"),
             ("Decyzje o ulgach", "approval", "admin:liabilities_decision_changelist", "liabilities.view_decision"),
             (

@@ -15,6 +15,7 @@ from liabilities.admin.imports import ImportRunAdmin
 from liabilities.admin.ledger import LedgerEntryAdmin
 from liabilities.admin.letter_runs import LetterRunAdmin
 from liabilities.admin.letters import DunningLetterAdmin
+from liabilities.admin.postings import PostingExportAdmin
 from liabilities.admin.sources import ApiTokenAdmin, DueSourceAdmin, MissingDueAdmin
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "InterestRateAdmin",
     "LedgerEntryAdmin",
     "MissingDueAdmin",
+    "PostingExportAdmin",
     "ReadingAdmin",
     "ReminderRuleAdmin",
 ]

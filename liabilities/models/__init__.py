@@ -34,6 +34,7 @@ from liabilities.models.letters import (
 )
 from liabilities.models.liability import DueKind, Instalment, Liability
 from liabilities.models.limitation import LimitationFact
+from liabilities.models.posting_export import PostingExport, PostingLine
 from liabilities.models.rates import BankRate, Fee, FeeKind, Holiday, InterestRate, Question, Reading
 from liabilities.models.reminder_rule import ReminderRule
 
@@ -78,6 +79,8 @@ __all__ = [
     "MissingDecision",
     "MissingDue",
     "Outcome",
+    "PostingExport",
+    "PostingLine",
     "Question",
     "Reading",
     "RejectedRow",

@@ -6,9 +6,10 @@ from django.db.models.functions import Now
 
 
 class TokenScope(models.TextChoices):
-    """What a token may be used for."""
+    """What a token may be used for; `postings` reads exports and answers them."""
 
     DUES_WRITE = "dues:write", "wysyłanie należności"
+    POSTINGS = "postings", "odbiór księgowań"
 
 
 class ApiToken(models.Model):

@@ -341,7 +341,7 @@ class ReversalAdmin(ReadOnlyAdmin):
         return work_page(
             request,
             self.admin_site,
-            PlainForm(request.POST or None),
+            PlainForm(request.POST if request.method == "POST" else None),
             title="Storno cofniętej wpłaty",
             facts=[
                 ("Płatność", reversal.payment.reference),

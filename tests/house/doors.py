@@ -63,6 +63,9 @@ platnosci/<uuid:number>/potwierdzenie.pdf   in     who  200  404  who  who  who 
 hooks/<slug:provider>/                      405    405  405  405  405  405  405  405  405
 hooks/<slug:provider>/konto/<slug:recipient>/ 405  405  405  405  405  405  405  405  405
 api/v1/dues/                                405    405  405  405  405  405  405  405  405
+api/v1/postings/                            401    401  401  401  401  401  401  401  401
+api/v1/postings/<int:export>/               401    401  401  401  401  401  401  401  401
+api/v1/postings/<int:export>/ack/           405    405  405  405  405  405  405  405  405
 api/v1/openapi.json                         200    200  200  200  200  200  200  200  200
 hooks/sms/<str:secret>/odpowiedzi/          404    404  404  404  404  404  404  404  404
 hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
@@ -202,6 +205,11 @@ urzad/liabilities/dunningletter/open_cases/ desk   desk desk desk 403  go   403 
 urzad/broadcasts/sourcewarning/wczytaj-cap/ desk desk desk desk 403 403 200 403 200
 urzad/notifications/spending/statystyka/    desk   desk desk desk 403  200  200  403  200
 urzad/notifications/spending/statystyka.csv desk   desk desk desk 403  200  200  403  200
+urzad/liabilities/postingexport/<int:pk>/podpisz/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/postingexport/<int:pk>/plik/<slug:form>/ desk desk desk desk 403 200 403 403 200
+urzad/liabilities/postingexport/<path:object_id>/sign/ desk desk desk desk 403 go 403 403 go
+urzad/liabilities/postingexport/<path:object_id>/as_csv/ desk desk desk desk 403 go 403 403 go
+urzad/liabilities/postingexport/<path:object_id>/as_xml/ desk desk desk desk 403 go 403 403 go
 urzad/payments/payment/<int:pk>/wyjasnij/   desk   desk desk desk 403  200  403  403  200
 urzad/payments/payment/<path:object_id>/ask/ desk  desk desk desk 403  go   403  403  go
 urzad/payments/payment/<path:object_id>/settle/ desk desk desk desk 403 go  403  403  go
@@ -295,6 +303,7 @@ payments/statementfile       -     ra   -    -    ra
 payments/bankstatement       -     r    -    -    r
 payments/bankentry           -     r    -    -    r
 payments/virtualaccount      -     r    -    -    r
+liabilities/postingexport    -     ra   -    -    ra
 payments/payout              -     r    -    -    r
 payments/refund              -     r    -    -    r
 payments/reversal            -     r    -    -    r

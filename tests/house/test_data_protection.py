@@ -87,6 +87,8 @@ COVERED = {
     "liabilities.missingdue": "dues",
     "liabilities.rejectedrow": "import_problems",
     "liabilities.informationaction": "dues",
+    "liabilities.postingexport": "dues",
+    "liabilities.postingline": "dues",
     "liabilities.instalment": "dues",
     "liabilities.ledgerentry": "dues",
     "liabilities.liability": "dues",

@@ -32,6 +32,7 @@ from liabilities import letter_runs
 from liabilities.api_tokens import make_token
 from liabilities.due_sources import set_source
 from liabilities.models import BankRate, Decision, DueSource, ImportRun, LetterFile, MissingDue
+from liabilities.posting_export import make_export
 from notifications.models import Campaign, GatewayRest, Message, Route, Spending, SuppressedAddress
 from payments.models import BankEntry, Payout, Refund, Reversal
 from payments.virtual_accounts import virtual_account
@@ -107,11 +108,13 @@ class World:
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         virtual_account(payer)
         statement(Transfer("12.00", "nie wiadomo za co"))
+        make_export(by=make.BY, at=make.now())
         self.entry = BankEntry.objects.latest("pk")
         Payout.objects.create(entry=self.entry, provider="payu", amount=12, gross=12, settled_by=anna)
         _letter()
         self.values: dict[str, object] = {
             "pk": mandate.pk,
+            "export": 1,
             "instalment_id": make.instalment("ANNA-1").pk,
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
             "number": payment.number,
@@ -145,7 +148,7 @@ class World:
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
             known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"], "verb": "odpis"}
-            known |= {"place": 1, "page": 1, "entry_id": self.entry.pk, "part": 1}
+            known |= {"place": 1, "page": 1, "entry_id": self.entry.pk, "form": "csv", "part": 1}
         return address_of(route, {**known, **values})
 
     def _row(self, table: str) -> object:

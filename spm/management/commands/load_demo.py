@@ -18,6 +18,7 @@ from spm.demo.bank import bring_statement, pay_elsewhere
 from spm.demo.letters import deliver_letters
 from spm.demo.papers import lay_out_papers
 from spm.demo.people import people
+from spm.demo.postings import hand_over, prepare_next
 from spm.demo.signed import write_signed
 from spm.demo.signins import SAMPLES
 from spm.demo.town import Town, liven, load
@@ -45,7 +46,9 @@ class Command(HouseCommand):
         inhabitants = people(town.people, today=town.today)
         if not BankStatement.objects.exists():
             pay_elsewhere(inhabitants, town)
+            hand_over(town)
             bring_statement(inhabitants, town)
+        prepare_next(town)
         if not PrintedForm.objects.exists():
             with transaction.atomic():
                 lay_out_papers(inhabitants, today=town.today, now=town.now)
