@@ -17,7 +17,8 @@ from core import inbound
 from core.errors import Refused
 from notifications.answers import read_answer
 from notifications.reports import read_reports
-from notifications.tasks import apply_answers, apply_reports
+from notifications.serwersms_reports import PUSHED, read_push
+from notifications.tasks import apply_answers, apply_reports, apply_serwersms_pushes
 
 LONGEST = 200_000
 KEPT_OF_STRANGERS = 4_000
@@ -31,21 +32,31 @@ def sms_report(request: HttpRequest, secret: str) -> HttpResponse:
 
     A wrong secret is kept, counted and answered 404; fields that cannot be read are kept and answered 400.
     """
-    return _taken(request, secret, Door("smsapi", read_reports, apply_reports))
+    return _taken(request, secret, Door("smsapi", "SMSAPI", read_reports, apply_reports))
 
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def sms_answer(request: HttpRequest, secret: str) -> HttpResponse:
     """An SMS that somebody sent us, as SMSAPI passes it on; the same secret, the same answers."""
-    return _taken(request, secret, Door("smsapi-answers", read_answer, apply_answers))
+    return _taken(request, secret, Door("smsapi-answers", "SMSAPI", read_answer, apply_answers))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def serwersms_report(request: HttpRequest, secret: str) -> HttpResponse:
+    """SerwerSMS's report, form or JSON: it names messages, and the vendor is asked what became of them."""
+    return _taken(request, secret, Door(PUSHED, "SERWERSMS", read_push, apply_serwersms_pushes))
 
 
 @dataclass(frozen=True)
 class Door:
-    """One kind of events: under which source it is kept, what reads it (raising Refused), which task acts on it."""
+    """One kind of events: under which source it is kept, whose secret opens it (a setting; an empty one opens nothing),
+    what reads it (raising Refused), which task acts on it.
+    """
 
     source: str
+    account: str
     read: Callable[[str], object]
     task: Task
 
@@ -54,7 +65,8 @@ def _taken(request: HttpRequest, secret: str, door: Door) -> HttpResponse:
     raw = request.META.get("QUERY_STRING", "").encode() or request.body
     if len(raw) > LONGEST:
         return HttpResponse("ZA DŁUGO", status=413, content_type="text/plain; charset=utf-8")
-    is_ours = secrets.compare_digest(secret.encode(), str(settings.SMSAPI["report_secret"]).encode())
+    wanted = str(getattr(settings, door.account)["report_secret"])
+    is_ours = bool(wanted) and secrets.compare_digest(secret.encode(), wanted.encode())
     try:
         door.read(raw.decode("utf-8", "replace"))
         is_readable = True

@@ -13,6 +13,7 @@ import notifications.campaigns
 import notifications.dispatch
 import notifications.reports
 import notifications.service_letters
+import notifications.serwersms_reports
 from notifications.kinds import Priority
 
 
@@ -64,3 +65,15 @@ def poll_returned() -> int:
     """Read the mailbox of returned e-mails and act on what came."""
     notifications.bounces.poll_returned(clock=timezone.now)
     return notifications.bounces.apply_returned(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def apply_serwersms_pushes() -> int:
+    """Ask SerwerSMS about the messages that its calls named."""
+    return notifications.serwersms_reports.apply_pushes(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def poll_reports() -> int:
+    """Ask SerwerSMS about the messages of which nobody told us."""
+    return notifications.serwersms_reports.poll_reports(at=timezone.now())

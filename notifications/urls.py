@@ -13,4 +13,5 @@ urlpatterns = [
     path("zgody/wypisz/<str:token>/", unsubscribe_views.unsubscribe_view, name="unsubscribe"),
     path("hooks/sms/<str:secret>/odpowiedzi/", hooks.sms_answer, name="sms_answer"),
     path("hooks/sms/<str:secret>/", hooks.sms_report, name="sms_report"),
+    path("hooks/serwersms/<str:secret>/", hooks.serwersms_report, name="serwersms_report"),
 ]

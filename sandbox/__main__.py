@@ -29,6 +29,14 @@ def _options(arguments: list[str]) -> Options:
         default=os.environ.get("SANDBOX_PAYPAL_WEBHOOK_URL", ""),
         help="where PayPal's webhooks go, as its panel would know it",
     )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=TEXT",
+        type=_pair,
+        help="a setting of the control API that is a text, such as serwersms_report_url=http://…",
+    )
     known = Keys()
     for name in ("pos_id", "client_id", "client_secret", "second_key"):
         default = os.environ.get(f"SANDBOX_PAYU_{name.upper()}", getattr(known, name))
@@ -52,7 +60,13 @@ def _options(arguments: list[str]) -> Options:
         given.sms_answers_url,
         given.paypal_webhook_url,
         given.login_gov_pl,
+        dict(given.set),
     )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value
 
 
 def main(arguments: list[str]) -> int:

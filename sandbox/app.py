@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -55,6 +55,7 @@ class Options:
     answers_url: str = ""  # where an SMS typed on the sandbox phone goes
     webhook_url: str = ""  # where PayPal's webhooks go
     node: Path | None = None  # the folder of login.gov.pl's stand-in
+    changes: Mapping[str, str] = field(default_factory=dict)  # settings that differ from the start
 
 
 def build_app(state: State, node: node_pages.Node | None = None) -> web.Application:
@@ -103,6 +104,7 @@ async def serve(options: Options) -> None:
             state.change_settings({"sms_answers_url": options.answers_url})
         if options.webhook_url:
             state.change_settings({"paypal_webhook_url": options.webhook_url})
+        state.change_settings(options.changes)
         runner = web.AppRunner(build_app(state, node), access_log=None, shutdown_timeout=0.1)
         mail = MailServer(state)
         try:

@@ -1,7 +1,8 @@
-"""SerwerSMS's door `messages/send_sms.json`: JSON, Bearer token, lists of phones and ids of one length or nothing."""
+"""SerwerSMS's doors `messages/send_sms.json` and `messages/reports.json`: JSON, Bearer token, lists of one length."""
 
 import json
 import re
+import sqlite3
 import time
 from typing import Any
 
@@ -16,6 +17,16 @@ from sandbox.sms_request import Batch
 from sandbox.state import STATE, State
 
 MOST = 100_000
+MOST_ASKED = 500
+# What became of a message → the vendor's status and reason; everything else is still on its way.
+STATES = {
+    "DELIVERED": ("delivered", ""),
+    "UNDELIVERED": ("undelivered", "operator_error"),
+    "FAILED": ("undelivered", "operator_error"),
+    "REJECTED": ("undelivered", "message_rejected"),
+    "EXPIRED": ("undelivered", "message_expired"),
+    "QUEUE": ("in_progress", ""),
+}
 UNIQUE_ID = re.compile(r"[A-Za-z0-9]{3,50}")
 
 
@@ -30,6 +41,7 @@ class Refused(Exception):
 def add_routes(app: web.Application) -> None:
     """The vendor's own host is a folder here."""
     app.router.add_post("/serwersms/messages/send_sms.json", _send)
+    app.router.add_post("/serwersms/messages/reports.json", _reports)
 
 
 async def _send(request: web.Request) -> web.StreamResponse:
@@ -53,6 +65,52 @@ async def _send(request: web.Request) -> web.StreamResponse:
         return await hang(request, state.settings.sms_hang_s)
     text = json.dumps(told)
     return web.Response(text=text[: len(text) // 2] if fault else text, content_type="application/json")
+
+
+async def _reports(request: web.Request) -> web.StreamResponse:
+    state = request.app[STATE]
+    if state.settings.sms_down:
+        return cut(request)
+    if request.headers.get("Authorization") != f"Bearer {state.keys.sms_token}":
+        refusal = {"error": {"code": 1001, "type": "Unauthorized", "message": "Invalid token"}}
+        return web.json_response(refusal, status=401)
+    try:
+        return web.json_response({"items": _told(await _fields(request), state)})
+    except Refused as refused:
+        state.store.note("serwersms", "odmowa", json.dumps(refused.body))
+        return web.json_response(refused.body)
+
+
+def _told(said: dict[str, Any], state: State) -> list[dict[str, Any]]:
+    """The rows that a question by `unique_id` or `id` asks for; nobody's ids are passed over."""
+    mine, theirs = (_listed(said.get(name)) for name in ("unique_id", "id"))
+    if not 0 < len(mine) + len(theirs) <= MOST_ASKED:
+        raise Refused(2070, "other_error", f"unique_id or id: from 1 to {MOST_ASKED}")
+    rows = [state.store.row("SELECT * FROM sms WHERE idx = ?", one) for one in mine]
+    rows += [state.store.row("SELECT * FROM sms WHERE seq = ?", state.ledger.find_seq(one)) for one in theirs]
+    return [_row(row, state) for row in rows if row is not None]
+
+
+def _listed(said: Any) -> list[str]:
+    return [str(one) for one in (said if isinstance(said, list) else [said]) if one]
+
+
+def _row(row: sqlite3.Row, state: State) -> dict[str, Any]:
+    status, reason = STATES.get(row["status"], ("sent", ""))
+    sent = time.strftime("%F %T", time.localtime(row["sent_at"]))
+    return {
+        "id": state.ledger.message_id(row["seq"]),
+        "unique_id": row["idx"],
+        "phone": f"+{row['number']}",
+        "sender": row["sender"],
+        "type": "FULL" if row["sender"] != "ECO" else "ECO",
+        "text": row["text"],
+        "status": status,
+        "reason": reason or None,
+        "queued": sent,
+        "sent": sent,
+        "delivered": sent if status == "delivered" else None,
+    }
 
 
 async def _fields(request: web.Request) -> dict[str, Any]:
@@ -98,7 +156,7 @@ def _written(phones: list[Any], ids: list[Any], text: str, sender: str, state: S
         message=text,
         size=size,
         send_at=time.time(),
-        notify_url="",
+        notify_url=state.settings.serwersms_report_url,
         check_idx=False,
         test=False,
         details=False,

@@ -84,6 +84,7 @@ class Settings:
     sms_status: str = "DELIVERED"
     sms_notify_url: str = ""
     sms_answers_url: str = ""
+    serwersms_report_url: str = ""
     sms_report_before: list[str] = field(default_factory=list)
     sms_report_delay_s: float = 0.0
     sms_report_repeats: int = 1

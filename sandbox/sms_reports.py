@@ -1,4 +1,4 @@
-"""Delivery reports: GET with comma-separated lists, repeated until the body is exactly `OK`."""
+"""Delivery reports of SMSAPI and SerwerSMS: GET with comma-separated lists, repeated until the body is exactly `OK`."""
 
 import asyncio
 import random
@@ -78,6 +78,12 @@ def _calls(rows: list[sqlite3.Row], state: State) -> list[tuple[str, list[sqlite
 
 
 def _address(url: str, rows: list[sqlite3.Row], state: State) -> str:
+    if url == state.settings.serwersms_report_url:  # what it sends is set in its panel; these names are ours
+        pushed = {
+            "id": [state.ledger.message_id(row["seq"]) for row in rows],
+            "unique_id": [row["idx"] or "" for row in rows],
+        }
+        return _with(url, pushed | {"status": [row["reported"].lower() for row in rows]})
     columns = {
         "MsgId": [state.ledger.message_id(row["seq"]) for row in rows],
         "status": [str(CODES[row["reported"]]) for row in rows],
@@ -92,6 +98,10 @@ def _address(url: str, rows: list[sqlite3.Row], state: State) -> str:
         "mcc": ["260" for _ in rows],
         "mnc": ["01" for _ in rows],
     }
+    return _with(url, columns)
+
+
+def _with(url: str, columns: dict[str, list[str]]) -> str:
     query = "&".join(
         f"{name}={','.join(quote(value, safe='') for value in column)}" for name, column in columns.items()
     )

@@ -37,6 +37,12 @@ app.conf.beat_schedule = {
     },
     "send-letters": {"task": "notifications.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "apply-reports": {"task": "notifications.tasks.apply_reports", "schedule": 20.0, "options": {"expires": 20}},
+    "apply-serwersms-pushes": {
+        "task": "notifications.tasks.apply_serwersms_pushes",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "poll-reports": {"task": "notifications.tasks.poll_reports", "schedule": 300.0, "options": {"expires": 300}},
     "poll-returned": {"task": "notifications.tasks.poll_returned", "schedule": 60.0, "options": {"expires": 60}},
     "apply-answers": {"task": "notifications.tasks.apply_answers", "schedule": 20.0, "options": {"expires": 20}},
     "poll-warnings": {"task": "broadcasts.tasks.poll_warnings", "schedule": 120.0, "options": {"expires": 120}},

@@ -74,5 +74,11 @@ def _serwersms(*, production: bool) -> Account:
         "sender": environment.text(
             "SPM_SERWERSMS_SENDER", "" if production else "Dolina", "Approved sender name; empty: ECO, a random number."
         ),
+        "report_secret": environment.text(
+            "SPM_SERWERSMS_REPORT_SECRET",
+            "" if production else "sandbox-reports",
+            "The secret part of the address that takes SerwerSMS's delivery reports; empty: they are only asked for.",
+            secret=True,
+        ),
         "batch": environment.integer("SPM_SERWERSMS_BATCH", 100, "Messages in one request; the vendor advises 50-200."),
     }

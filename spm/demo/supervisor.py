@@ -126,6 +126,7 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "SPM_SUPERVISOR": str(os.getpid()),
         "SPM_BASE_URL": f"http://127.0.0.1:{port}",
         "SPM_SMSAPI_URL": f"http://127.0.0.1:{sandbox}/",
+        "SPM_SMS_GATEWAYS": "smsapi,serwersms",
         "SPM_SERWERSMS_URL": f"http://127.0.0.1:{sandbox}/serwersms/",
         "SPM_PAYU_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_P24_URL": f"http://127.0.0.1:{sandbox}",
@@ -157,7 +158,8 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
         [sys.executable, "-m", "sandbox", "--port", told["sandbox"], "--smtp-port", told["smtp"]]
         + ["--state", str(directory / "sandbox.sqlite3"), "--portal-url", told["SPM_BASE_URL"]]
         + ["--login-gov-pl", str(directory / "login-gov-pl")]
-        + ["--paypal-webhook-url", f"{told['SPM_BASE_URL']}/hooks/paypal/"],
+        + ["--paypal-webhook-url", f"{told['SPM_BASE_URL']}/hooks/paypal/"]
+        + ["--set", f"serwersms_report_url={told['SPM_BASE_URL']}/hooks/serwersms/sandbox-reports/"],
     )
     if imap_port := told.get("SPM_IMAP_PORT"):
         folder = dovecot.folder_for(directory / "mailbox")
