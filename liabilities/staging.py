@@ -24,6 +24,7 @@ from liabilities import staging_sql
 from liabilities.locking import lock_many
 
 SLICE = 100_000
+FROM_MANY = 10_000
 FEWEST_TWINS = 10
 RENUMBERED = (
     "{twins} z {fresh} nowych wierszy to raty, które znamy pod innymi kluczami (ten sam płatnik, rodzaj, rok, tytuł, "
@@ -162,26 +163,21 @@ def apply(telling: Telling, *, is_full: bool) -> Applied:
         cursor.execute("ANALYZE due_new (id, payer_id, kind_id, year), due_verdict (payer_id)")
         cursor.execute(staging_sql.LIABILITIES, values)
         created = _enter_new(cursor, values, first, last)
-        cursor.execute(staging_sql.OTHER_ENTRIES, values)
-        cursor.execute(staging_sql.ANNULLED_ENTRIES, values)
-        changed = _returned(cursor, staging_sql.ANNULLED_INSTALMENTS, values)
-        changed += _returned(cursor, staging_sql.OTHER_INSTALMENTS, values)
-        cursor.execute(staging_sql.CHANGES, values)
-        cursor.execute(staging_sql.BEARERS)
-        cursor.execute(staging_sql.EMPTIED_LIABILITIES)
+        changed, rewrites = _enter_other(cursor, values) if touched else ([], ())
         cursor.execute(staging_sql.RUN, values)
         missing = 0
         if is_full:
             cursor.execute(staging_sql.MISSING, values)
             missing = cursor.rowcount
         cursor.execute(staging_sql.CAME_BACK, values)
-        rewrites = tuple(Rewrite(*row) for row in _returned(cursor, staging_sql.REWRITES, values))
     closed = tuple(key for key, is_closed in changed if is_closed)
     return Applied(created, len(changed), rewrites, closed, missing)
 
 
 def _new(cursor: Any, values: dict[str, Any], telling: Telling) -> tuple[int, int]:
     """Tell the new rows apart and give them keys; returns the first and the last key."""
+    cursor.execute(staging_sql.KEYS)
+    values["keys"] = cursor.fetchone()[0]
     cursor.execute(staging_sql.NEW, values)
     cursor.execute("SELECT count(*), COALESCE(min(id), 0), COALESCE(max(id), -1) FROM due_new")
     count, first, last = cursor.fetchone()
@@ -213,13 +209,28 @@ def _enter_new(cursor: Any, values: dict[str, Any], first: int, last: int) -> in
     created = 0
     if last - first >= SLICE:
         cursor.execute("CREATE INDEX ON due_new (id)")
+    # What the planner knows of a table may be from before a large import: by it, it would join row with row.
+    cursor.execute(f"SET LOCAL enable_nestloop = {'off' if last - first >= FROM_MANY else 'on'}")
     for start in range(first, last + 1, SLICE):
         part = {**values, "first": start, "last": start + SLICE - 1}
         cursor.execute(staging_sql.NEW_ENTRIES, part)
         cursor.execute(staging_sql.NEW_INSTALMENTS, part)
         created += cursor.rowcount
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    cursor.execute("SET LOCAL enable_nestloop = on")
     return created
+
+
+def _enter_other(cursor: Any, values: dict[str, Any]) -> tuple[list[tuple[Any, ...]], tuple[Rewrite, ...]]:
+    """Enter the rows that differ from what is known: the changed instalments, and the rows that were refused."""
+    cursor.execute(staging_sql.OTHER_ENTRIES, values)
+    cursor.execute(staging_sql.ANNULLED_ENTRIES, values)
+    changed = _returned(cursor, staging_sql.ANNULLED_INSTALMENTS, values)
+    changed += _returned(cursor, staging_sql.OTHER_INSTALMENTS, values)
+    cursor.execute(staging_sql.CHANGES, values)
+    cursor.execute(staging_sql.BEARERS)
+    cursor.execute(staging_sql.EMPTIED_LIABILITIES)
+    return changed, tuple(Rewrite(*row) for row in _returned(cursor, staging_sql.REWRITES, values))
 
 
 def _returned(cursor: Any, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

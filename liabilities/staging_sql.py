@@ -29,9 +29,10 @@ LATER = """
 SELECT COALESCE(range_agg(part), '{}')::text FROM liabilities_importrun AS r CROSS JOIN LATERAL unnest(r.seen) AS part
 WHERE r.source = %(source)s AND r.as_of > %(as_of)s AND r.undone_at IS NULL
 """
+KEYS = "SELECT pg_get_serial_sequence('liabilities_instalment', 'id')"
 NEW = """
 CREATE TEMPORARY TABLE due_new ON COMMIT DROP AS
-SELECT nextval(pg_get_serial_sequence('liabilities_instalment', 'id')) AS id, fresh.* FROM (
+SELECT nextval(%(keys)s::regclass) AS id, fresh.* FROM (
     SELECT s.*, p.payer_id FROM due_row AS s JOIN due_payer AS p ON p.payer_no = s.payer_no
     WHERE s.is_annulled IS NOT TRUE AND NOT EXISTS (SELECT FROM liabilities_instalment AS i
         WHERE i.source = %(source)s AND i.external_id = s.external_id)
@@ -308,8 +309,9 @@ WHERE m.decision IN ('came_back', 'written_off')
 """
 CAME_BACK = """
 UPDATE liabilities_missingdue AS m SET decision = 'came_back', decided_at = now()
-FROM due_row AS s JOIN liabilities_instalment AS i ON i.source = %(source)s AND i.external_id = s.external_id
-WHERE m.instalment_id = i.id AND m.decision IN ('waits', 'kept')
+FROM liabilities_instalment AS i
+WHERE m.instalment_id = i.id AND i.source = %(source)s AND m.decision IN ('waits', 'kept')
+    AND EXISTS (SELECT FROM due_row AS s WHERE s.external_id = i.external_id)
 """
 REWRITES = """
 SELECT line, blame, CASE blame WHEN 'kwota' THEN amount::text WHEN 'zaplacono' THEN paid::text
@@ -323,6 +325,7 @@ UNION ALL SELECT line, CASE WHEN blame <> '' THEN 'rejected' WHEN changes THEN '
 FROM due_verdict
 """
 ANALYZE = """
-ANALYZE liabilities_liability (payer_id, kind_id), liabilities_ledgerentry (payer_id, instalment_id, account),
+ANALYZE residents_payer (id, pesel_fingerprint, merged_into_id), liabilities_liability (payer_id, kind_id),
+    liabilities_ledgerentry (payer_id, instalment_id, account),
     liabilities_instalment (liability_id, source, external_id, payable_by, outstanding, costs)
 """
