@@ -1,17 +1,19 @@
 """One migrated database that every test worker's is a copy of: migrations run once, and not while they stay the same.
 
 It is named after what it was made from (migrations, what they read and import, the lock file), so a change makes a new
-one; the one before is dropped.
+one, by its new migrations alone where nothing else changed; the oldest are dropped.
 """
 
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,19 +24,21 @@ from psycopg2 import sql
 from spm.embedded import ROOT
 
 PREFIX = "spm_migrated_"
+KEPT = 2  # earlier ones, of which the next may be made
 MADE_FROM = (
     *("*/migrations/*.py", "*/data/*", "requirements.lock", "spm/settings.py", "core/fields.py", "core/encryption.py"),
-    *("consents/clause.py", "consents/canonical.py", "tests/migrated_template.py"),
+    *("consents/clause.py", "consents/canonical.py", "spm/migration_steps.py", "tests/migrated_template.py"),
 )
 
 
-def _name() -> str:
-    digest = hashlib.sha256()
-    for pattern in MADE_FROM:
-        for path in sorted(ROOT.glob(pattern)):
-            if path.is_file():
-                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    return PREFIX + digest.hexdigest()[:16]
+def _made_from() -> dict[str, str]:
+    """Each file that a migrated database depends on: its path → its digest."""
+    found = {path for pattern in MADE_FROM for path in ROOT.glob(pattern) if path.is_file()}
+    return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(found)}
+
+
+def _name(files: Mapping[str, str]) -> str:
+    return PREFIX + hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
 
 
 def _server() -> psycopg2.extensions.connection:
@@ -45,23 +49,36 @@ def _server() -> psycopg2.extensions.connection:
 
 def migrated_template() -> str:
     """The name of the template, made first where it is not there; whoever asks meanwhile waits."""
-    name = _name()
-    lock = Path(tempfile.gettempdir()) / f"{PREFIX}{os.getuid()}.lock"
+    files = _made_from()
+    name = _name(files)
+    server_name = hashlib.sha256(urlsplit(os.environ["DATABASE_URL"])._replace(path="").geturl().encode()).hexdigest()
+    lock = Path(tempfile.gettempdir()) / f"{PREFIX}{os.getuid()}_{server_name[:12]}.lock"
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         server = _server()
         try:
             with server.cursor() as cursor:
-                cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
-                there = {row[0] for row in cursor.fetchall()}
+                cursor.execute(
+                    "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
+                    " WHERE starts_with(datname, %s) ORDER BY oid DESC",
+                    [PREFIX],
+                )
+                there = dict(cursor.fetchall())
                 if name in there:
                     return name
-                for old in there:
-                    cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
-                _make(cursor, name)
+                begun = [old for old, told in there.items() if told and _is_begun_by(json.loads(told), files)]
+                _make(cursor, name, files, begun[0] if begun else None)
+                for old in [*there][KEPT:]:
+                    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
         finally:
             server.close()
     return name
+
+
+def _is_begun_by(earlier: Mapping[str, str], files: Mapping[str, str]) -> bool:
+    """Whether nothing but new migrations came since *earlier*: then only these are left to run."""
+    new = files.keys() - earlier.keys()
+    return earlier.items() <= files.items() and all("/migrations/" in path for path in new)
 
 
 def client_program(name: str) -> str:
@@ -89,15 +106,18 @@ def give_migrated_database(directory: Path) -> None:
     dump.unlink()
 
 
-def _make(cursor: psycopg2.extensions.cursor, name: str) -> None:
-    half = f"{PREFIX}half"
-    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{half}").geturl()
+def _make(cursor: psycopg2.extensions.cursor, name: str, files: Mapping[str, str], begun: str | None) -> None:
+    half = sql.Identifier(f"{PREFIX}half")
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(half))
+    template = sql.Identifier(begun or "template1")
+    cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(half, template))
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{PREFIX}half").geturl()
     subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"],
         env={**os.environ, "DATABASE_URL": url},
         cwd=ROOT,
         check=True,
     )
+    cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS %s").format(half), [json.dumps(files)])
     # Named last: a template of that name is whole.
-    cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(half), sql.Identifier(name)))
+    cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(half, sql.Identifier(name)))
