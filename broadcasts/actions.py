@@ -14,6 +14,7 @@ from django.db import transaction
 
 from broadcasts.alerting import alert_officers
 from broadcasts.cap_reading import read_cap, told_of
+from broadcasts.drafts import draft_of_warning, drop_drafts
 from broadcasts.models import SourceState, SourceWarning, WarningState
 from broadcasts.sources.catalogue import Source, sources
 from broadcasts.sources.fetching import Silent, fetch
@@ -170,6 +171,7 @@ def take_warnings(
     for row in gone:
         if row.state == WarningState.CURRENT:
             _close([row], WarningState.CANCELLED, at=at)
+            drop_drafts(row, reason="źródło odwołało ostrzeżenie", by=BY, at=at)
             alert_officers(row, cancelled=True, at=at)
             counts.cancelled += 1
     counts.new += sum(row.sort == Sort.ALERT for row in fresh)
@@ -224,6 +226,10 @@ def _take_one(
         },
     )
     _close(earlier, WarningState.CANCELLED if closes else WarningState.REPLACED, at=at)
+    for one in earlier:
+        drop_drafts(one, reason="źródło odwołało ostrzeżenie" if closes else "źródło zmieniło treść", by=BY, at=at)
+    if row.concerns_town and row.level and not closes and not row.is_exercise:
+        draft_of_warning(row, by=BY, at=at)
     alert_officers(row, earlier=earlier, cancelled=closes, at=at)
     return row
 

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from broadcasts import deeds, kept
+from broadcasts import deeds, kept, messages
 from core import audit_words
 from residents import disclosure
 
@@ -13,5 +13,6 @@ class BroadcastsConfig(AppConfig):
     name = "broadcasts"
     verbose_name = "ostrzeżenia kryzysowe"
     words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
-    kept = (kept.OFFICERS,)
+    message_kinds = (messages.CRISIS_WARNING,)
+    kept = (kept.OFFICERS, kept.BROADCASTS)
     disclosed = disclosure.register("broadcasts.disclosure.SECTION")

@@ -17,4 +17,19 @@ OFFICERS = Category(
     overdue="broadcasts.officers.count_left_officers",
 )
 
-register(OFFICERS)
+BROADCASTS = Category(
+    code="broadcasts",
+    name="Ostrzeżenia kryzysowe gminy",
+    purpose="Wykazanie, kto, kiedy i kogo ostrzegł",
+    people="pracownicy urzędu, którzy pisali, zatwierdzali i nadawali ostrzeżenia",
+    data="imię i nazwisko, co i kiedy zrobili; liczby wiadomości bez danych odbiorców",
+    recipients="brak",
+    lawful_basis="art. 6 ust. 1 lit. c i e RODO w zw. z ustawą z 5.12.2024 o ochronie ludności i obronie cywilnej",
+    kept_basis="dowód wykonania zadania publicznego",
+    since="nadanie ostrzeżenia",
+    keep=Period(5, Unit.CALENDAR_YEARS),
+    overdue="broadcasts.publishing.count_old",
+    why_kept="o przekazaniu do archiwum decyduje archiwista urzędu",
+)
+
+register(OFFICERS, BROADCASTS)

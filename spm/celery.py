@@ -46,6 +46,7 @@ app.conf.beat_schedule = {
     "poll-returned": {"task": "notifications.tasks.poll_returned", "schedule": 60.0, "options": {"expires": 60}},
     "apply-answers": {"task": "notifications.tasks.apply_answers", "schedule": 20.0, "options": {"expires": 20}},
     "poll-warnings": {"task": "broadcasts.tasks.poll_warnings", "schedule": 120.0, "options": {"expires": 120}},
+    "close-broadcasts": {"task": "broadcasts.tasks.close_broadcasts", "schedule": 15.0, "options": {"expires": 15}},
     "poll-mailbox": {"task": "mailroom.tasks.poll_mailbox", "schedule": 60.0, "options": {"expires": 60}},
     "send-notices": {"task": "residents.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "handle-notices": {"task": "payments.tasks.handle_notices", "schedule": 20.0, "options": {"expires": 20}},

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+import broadcasts.states
 import notifications.states
 import payments.refund_states
 import payments.states
@@ -33,7 +34,9 @@ def state_pictures() -> str:
     """The life of a message and of a payment, as Mermaid pictures."""
     message = f"## A message\n\n```mermaid\n{notifications.states.mermaid()}\n```"
     payment = f"## A payment\n\n```mermaid\n{payments.states.mermaid()}\n```"
-    return f"{message}\n\n{payment}\n\n## A refund\n\n```mermaid\n{payments.refund_states.refund_mermaid()}\n```"
+    refund = f"## A refund\n\n```mermaid\n{payments.refund_states.refund_mermaid()}\n```"
+    warning = f"## A warning of the town\n\n```mermaid\n{broadcasts.states.mermaid()}\n```"
+    return f"{message}\n\n{payment}\n\n{refund}\n\n{warning}"
 
 
 def processing_register() -> str:

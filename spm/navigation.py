@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from broadcasts.publishing import BannerLine, banner
 from residents.access import acting_for
 from residents.models import Account
 from residents.sessions import WARNED, idle_time
@@ -190,12 +193,15 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
     (
         "Zarządzanie kryzysowe",
         [
+            ("Ostrzeżenia gminy", "campaign", "admin:broadcasts_broadcast_changelist", "broadcasts.view_broadcast"),
             (
                 "Ostrzeżenia ze źródeł",
                 "rss_feed",
                 "admin:broadcasts_sourcewarning_changelist",
                 "broadcasts.view_sourcewarning",
             ),
+            ("Gotowe teksty", "edit_note", "admin:broadcasts_hazard_changelist", "broadcasts.view_hazard"),
+            ("Dzielnice", "map", "admin:broadcasts_district_changelist", "broadcasts.view_district"),
             ("Dyżurni", "badge", "admin:broadcasts_dutyofficer_changelist", "broadcasts.view_dutyofficer"),
             ("Źródła", "sensors", "admin:broadcasts_sourcestate_changelist", "broadcasts.view_sourcestate"),
         ],
@@ -241,6 +247,14 @@ def _idle(account: Account) -> dict[str, int]:
     return {"minutes": seconds // 60, "asked": max(seconds - WARNED, 1)}
 
 
+def _warnings_in_force() -> list[BannerLine]:
+    """The banner; without a database a page shows none."""
+    try:
+        return banner(at=timezone.now())
+    except DatabaseError:
+        return []
+
+
 def page_frame(request: HttpRequest) -> dict[str, object]:
     """Context of every page: the town, the menu of who is signed in, whether this is a demo."""
     account = getattr(request, "user", None)
@@ -251,6 +265,7 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
         "navigation": _resident_menu(request) if signed_in else [],
         "idle": _idle(account) if isinstance(account, Account) else None,
         "acting_for": acting_for(request) if signed_in else None,
+        "warnings_in_force": _warnings_in_force,
     }
 
 

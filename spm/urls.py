@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("residents.urls")),
     path("", include("consents.urls")),
     path("", include("notifications.urls")),
+    path("", include("broadcasts.urls")),
     path("", include("liabilities.urls")),
     path("", include("payments.urls")),
     # A refused sign-in by another service has a page of its own; allauth's bare one is led away from.

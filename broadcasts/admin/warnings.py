@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from broadcasts.actions import take_cap_file
 from broadcasts.cap_reading import LARGEST
-from broadcasts.models import DutyOfficer, SourceState, SourceWarning, WarningState
+from broadcasts.models import Broadcast, DutyOfficer, SourceState, SourceWarning, WarningState
 from broadcasts.sources.catalogue import SOURCE_NAMES
 from broadcasts.told import NotReadable
 from core.admin import NamedLists, ReadOnlyAdmin
@@ -112,6 +112,7 @@ class SourceWarningAdmin(ReadOnlyAdmin):
             "warning": warning,
             "source_name": SOURCE_NAMES.get(warning.source, warning.source),
             "tied": SourceWarning.objects.filter(Q(pk=first) | Q(first_id=first)).order_by("seen_at", "pk"),
+            "broadcasts": Broadcast.objects.filter(source_warning=warning).select_related("hazard").order_by("pk"),
             "back": reverse("admin:broadcasts_sourcewarning_changelist"),
         }
         return render(request, "admin/broadcasts/source_warning.html", context)

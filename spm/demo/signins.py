@@ -27,6 +27,7 @@ SIGN_INS = (
     SignIn("referentka (zgody)", "referent@dolina.example", "Maria Wrona", "Referent", "/urzad/"),
     SignIn("księgowość urzędu", "skarbnik@dolina.example", "Tomasz Sowa", "Księgowość", "/urzad/"),
     SignIn("zarządzanie kryzysowe", "kryzys@dolina.example", "Olga Jeleń", "Zarządzanie kryzysowe", "/urzad/"),
+    SignIn("drugi dyżurny", "dyzurny@dolina.example", "Karol Dzik", "Zarządzanie kryzysowe", "/urzad/"),
     SignIn("inspektorka danych", "iod@dolina.example", "Irena Wilga", "Inspektor ochrony danych", "/urzad/"),
     SignIn("administrator", "admin@dolina.example", "Adam Bóbr", "Administrator", "/urzad/"),
 )

@@ -60,6 +60,11 @@ platnosci/<uuid:number>/                    in     who  200  404  who  who  who 
 platnosci/<uuid:number>/przejdz/            in     who  404  404  who  who  who  who  who
 platnosci/<uuid:number>/powrot/             in     who  200  404  who  who  who  who  who
 platnosci/<uuid:number>/potwierdzenie.pdf   in     who  200  404  who  who  who  who  who
+ostrzezenia/                                200    200  200  200  200  200  200  200  200
+ostrzezenia/rss.xml                         200    200  200  200  200  200  200  200  200
+ostrzezenia/atom.xml                        200    200  200  200  200  200  200  200  200
+ostrzezenia/<uuid:number>/                  200    200  200  200  200  200  200  200  200
+ostrzezenia/<uuid:number>/cap.xml           200    200  200  200  200  200  200  200  200
 hooks/<slug:provider>/                      405    405  405  405  405  405  405  405  405
 hooks/<slug:provider>/konto/<slug:recipient>/ 405  405  405  405  405  405  405  405  405
 api/v1/dues/                                405    405  405  405  405  405  405  405  405
@@ -203,6 +208,9 @@ urzad/liabilities/dunningletter/tytuly/     desk   desk desk desk 403  200  403 
 urzad/liabilities/dunningletter/tytuly/sprawy.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/dunningletter/enter_many/ desk   desk desk desk 403  go   403  403  go
 urzad/liabilities/dunningletter/open_cases/ desk   desk desk desk 403  go   403  403  go
+urzad/broadcasts/broadcast/nowe/            desk   desk desk desk 403  403  200  403  200
+urzad/broadcasts/broadcast/<int:pk>/raport.pdf desk desk desk desk 403 403 200 403 200
+urzad/broadcasts/broadcast/<int:pk>/raport.csv desk desk desk desk 403 403 200 403 200
 urzad/broadcasts/sourcewarning/wczytaj-cap/ desk desk desk desk 403 403 200 403 200
 urzad/notifications/spending/statystyka/    desk   desk desk desk 403  200  200  403  200
 urzad/notifications/spending/statystyka.csv desk   desk desk desk 403  200  200  403  200
@@ -279,6 +287,9 @@ notifications/route          -     -    -    -    ra
 notifications/spending       -     r    r    -    r
 notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     ra   ra   -    ra
+broadcasts/broadcast         -     -    r    -    r
+broadcasts/hazard            -     -    r    -    r
+broadcasts/district          -     -    ra   -    ra
 broadcasts/sourcewarning     -     -    r    -    r
 broadcasts/sourcestate       -     -    r    -    r
 broadcasts/dutyofficer       -     -    ra   -    ra

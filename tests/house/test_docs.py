@@ -2,6 +2,7 @@
 
 import re
 
+import broadcasts.states
 import notifications.states
 import payments.states
 from spm.docs import api_description, configuration_table
@@ -20,6 +21,7 @@ def test_the_pictures_of_states_are_the_ones_of_the_code() -> None:
     text = _doc("docs/states.md")
     assert notifications.states.mermaid() in text, "run `make docs`"
     assert payments.states.mermaid() in text, "run `make docs`"
+    assert broadcasts.states.mermaid() in text, "run `make docs`"
 
 
 def test_the_description_of_the_api_is_the_one_that_is_served() -> None:

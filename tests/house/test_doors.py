@@ -42,7 +42,7 @@ from residents.merging import merge_payers
 from residents.models import AccessRecord, Account, Payer
 from residents.rodo import ask_correction
 from tests import make
-from tests.broadcasts.nights import told_warning
+from tests.broadcasts.nights import sent_broadcast
 from tests.conftest import settings_for
 from tests.consents import papers
 from tests.consents.authority import authority
@@ -104,7 +104,7 @@ class World:
             kept=make.payer(make.nip(8)), duplicate=make.payer(make.nip(9)), reason="x", by=make.BY, at=make.now()
         )
         letter_with_photograph()
-        told_warning()
+        self.warned = sent_broadcast().number
         claim_payer(make.account("druga@example.com"), payer, how="login.gov.pl", by=make.BY, at=make.now())
         virtual_account(payer)
         statement(Transfer("12.00", "nie wiadomo za co"))
@@ -145,6 +145,8 @@ class World:
         known: Mapping[str, object] = self.values
         if route.startswith(FILED):
             known = {"pk": self.filed}
+        if folder == "ostrzezenia":
+            known = {"number": self.warned}
         if folder == "urzad" and "<" in rest and not rest.startswith(("r/", "^", "(")):
             row = self._row(table)
             known = {"pk": row, "object_id": row, "run_id": row, "payer_id": self.values["payer_id"], "verb": "odpis"}

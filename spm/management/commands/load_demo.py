@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from broadcasts.models import DutyOfficer
 from consents.models import PrintedForm
 from core.commands import HouseCommand
 from core.errors import Refused
@@ -16,6 +17,7 @@ from payments.models import BankStatement, Payment
 from residents.models import Account, Payer
 from spm.demo.bank import bring_statement, pay_elsewhere
 from spm.demo.letters import deliver_letters
+from spm.demo.night import fall
 from spm.demo.papers import lay_out_papers
 from spm.demo.people import people
 from spm.demo.postings import hand_over, prepare_next
@@ -55,6 +57,8 @@ class Command(HouseCommand):
         if folder := str(settings.SIGNATURES["folder"]):
             trusted = Path(folder)
             write_signed(inhabitants, trusted=trusted, samples=trusted.parent / SAMPLES, at=town.now)
+        if not DutyOfficer.objects.exists():
+            fall(town.now)
         if not IncomingMail.objects.exists():
             deliver_letters(inhabitants, clock=timezone.now, say=self._say)
         return {"payers": Payer.objects.count()}

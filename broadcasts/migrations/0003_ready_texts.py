@@ -1,0 +1,157 @@
+"""Ready texts of the usual hazards in three languages, and the text of the kind of message that carries them."""
+
+from django.db import migrations
+
+# code, names, CAP category and response, SMS and advice in Polish, English, Ukrainian.
+HAZARDS = [
+    ("wind", ("Silny wiatr", "Strong wind", "Сильний вітер"), "Met", "Shelter",
+     ("((gmina)): silny wiatr, ((gdzie)), do ((do)). Zostań w domu, zamknij okna, usuń przedmioty z balkonu.",
+      "((gmina)): strong wind, ((gdzie)), until ((do)). Stay indoors, close windows, clear your balcony.",
+      "((gmina)): сильний вітер, ((gdzie)), до ((do)). Залишайтеся вдома, зачиніть вікна."),
+     ("Zostań w domu i zamknij okna. Usuń z balkonu i podwórza to, co może porwać wiatr. Nie parkuj pod drzewami. Unikaj linii energetycznych. W zagrożeniu dzwoń pod 112.",
+      "Stay indoors and close the windows. Bring in whatever the wind may carry off. Do not park under trees. Keep away from power lines. In danger call 112.",
+      "Залишайтеся вдома і зачиніть вікна. Приберіть з балкона предмети. Не паркуйтеся під деревами. У разі небезпеки телефонуйте 112.")),
+    ("storm", ("Gwałtowne burze", "Violent storms", "Сильні грози"), "Met", "Shelter",
+     ("((gmina)): gwałtowne burze, ((gdzie)), do ((do)). Zostań w domu, odłącz urządzenia od prądu, unikaj drzew.",
+      "((gmina)): violent storms, ((gdzie)), until ((do)). Stay indoors, unplug devices, keep away from trees.",
+      "((gmina)): сильні грози, ((gdzie)), до ((do)). Залишайтеся вдома, вимкніть прилади з мережі."),
+     ("Zostań w budynku. Zamknij okna i odłącz urządzenia od prądu. Nie stój pod drzewami ani w wodzie. W zagrożeniu dzwoń pod 112.",
+      "Stay inside. Close the windows and unplug devices. Do not stand under trees or in water. In danger call 112.",
+      "Залишайтеся в будівлі. Зачиніть вікна, вимкніть прилади. Не стійте під деревами. Телефон 112.")),
+    ("rain", ("Intensywne opady", "Heavy rain", "Сильні опади"), "Met", "Prepare",
+     ("((gmina)): intensywne opady, ((gdzie)), do ((do)). Zabezpiecz piwnice, nie przejeżdżaj przez zalane drogi.",
+      "((gmina)): heavy rain, ((gdzie)), until ((do)). Protect your cellar, do not drive through flooded roads.",
+      "((gmina)): сильні опади, ((gdzie)), до ((do)). Захистіть підвали, не їдьте залитими дорогами."),
+     ("Zabezpiecz piwnice i garaże. Nie wchodź i nie wjeżdżaj do wody, której głębokości nie znasz. Udrożnij odpływy przy domu. W zagrożeniu dzwoń pod 112.",
+      "Protect cellars and garages. Do not enter water of unknown depth. Clear the drains by your house. In danger call 112.",
+      "Захистіть підвали та гаражі. Не заходьте у воду невідомої глибини. Телефон 112.")),
+    ("flood", ("Powódź", "Flood", "Повінь"), "Met", "Evacuate",
+     ("((gmina)): zagrożenie powodzią, ((gdzie)), do ((do)). Przenieś się wyżej, zabierz dokumenty i leki, wyłącz prąd.",
+      "((gmina)): flood danger, ((gdzie)), until ((do)). Move to higher ground, take documents and medicines.",
+      "((gmina)): загроза повені, ((gdzie)), до ((do)). Перейдіть вище, візьміть документи й ліки."),
+     ("Przenieś się na wyższe piętro lub wyżej położone miejsce. Zabierz dokumenty, leki, telefon i ciepłe ubranie. Wyłącz prąd i gaz. Nie wchodź do wody. Stosuj się do poleceń służb. Telefon alarmowy 112.",
+      "Move to a higher floor or higher ground. Take documents, medicines, your phone and warm clothes. Switch off electricity and gas. Do not enter the water. Follow the services' orders. Emergency number 112.",
+      "Перейдіть на вищий поверх. Візьміть документи, ліки, телефон. Вимкніть струм і газ. Не заходьте у воду. Телефон 112.")),
+    ("snow", ("Intensywne opady śniegu", "Heavy snow", "Сильний снігопад"), "Met", "Avoid",
+     ("((gmina)): intensywny śnieg, ((gdzie)), do ((do)). Unikaj podróży, zachowaj ostrożność.",
+      "((gmina)): heavy snow, ((gdzie)), until ((do)). Avoid travel, take care.",
+      "((gmina)): сильний сніг, ((gdzie)), до ((do)). Уникайте поїздок, будьте обережні."),
+     ("Unikaj podróży. Jeśli musisz jechać, zabierz ciepłe ubranie, wodę i naładowany telefon. Usuń śnieg z dachu. Sprawdź, czy sąsiad nie potrzebuje pomocy.",
+      "Avoid travel. If you must go, take warm clothes, water and a charged phone. Clear snow from the roof. Check on your neighbours.",
+      "Уникайте поїздок. Якщо мусите їхати, візьміть теплий одяг, воду й телефон. Приберіть сніг з даху.")),
+    ("ice", ("Oblodzenie", "Icy roads", "Ожеледиця"), "Met", "Avoid",
+     ("((gmina)): gołoledź, ((gdzie)), do ((do)). Unikaj jazdy, zachowaj ostrożność na chodnikach.",
+      "((gmina)): icy roads, ((gdzie)), until ((do)). Avoid driving, take care on pavements.",
+      "((gmina)): ожеледиця, ((gdzie)), до ((do)). Уникайте їзди, обережно на тротуарах."),
+     ("Unikaj jazdy samochodem i rowerem. Na chodniku zachowaj ostrożność. Posyp piaskiem dojście do domu.",
+      "Avoid driving and cycling. Take care on pavements. Grit the path to your house.",
+      "Уникайте їзди автомобілем і велосипедом. Обережно на тротуарах.")),
+    ("frost", ("Silny mróz", "Severe frost", "Сильний мороз"), "Met", "Prepare",
+     ("((gmina)): silny mróz, ((gdzie)), do ((do)). Zostań w cieple, sprawdź, czy sąsiad nie potrzebuje pomocy.",
+      "((gmina)): severe frost, ((gdzie)), until ((do)). Stay warm, check on your neighbours.",
+      "((gmina)): сильний мороз, ((gdzie)), до ((do)). Залишайтеся в теплі, подбайте про сусідів."),
+     ("Zostań w cieple. Sprawdź, czy sąsiad nie potrzebuje pomocy. Gdy widzisz kogoś, komu grozi zamarznięcie, dzwoń pod 112. Nie grzej kuchenką gazową.",
+      "Stay warm. Check on your neighbours. If you see somebody at risk of freezing, call 112. Do not heat with a gas cooker.",
+      "Залишайтеся в теплі. Подбайте про сусідів. Якщо комусь загрожує замерзання, телефонуйте 112.")),
+    ("heat", ("Upał", "Heat", "Спека"), "Met", "Avoid",
+     ("((gmina)): upał, ((gdzie)), do ((do)). Pij wodę, unikaj słońca od 11:00 do 17:00, sprawdź, jak się czuje sąsiad.",
+      "((gmina)): heat, ((gdzie)), until ((do)). Drink water, avoid the sun from 11:00 to 17:00.",
+      "((gmina)): спека, ((gdzie)), до ((do)). Пийте воду, уникайте сонця з 11:00 до 17:00."),
+     ("Pij dużo wody. Unikaj słońca od 11:00 do 17:00. Nie zostawiaj dzieci ani zwierząt w samochodzie. Sprawdź, jak się czują starsi sąsiedzi.",
+      "Drink plenty of water. Avoid the sun from 11:00 to 17:00. Never leave children or animals in a car. Check on elderly neighbours.",
+      "Пийте багато води. Уникайте сонця з 11:00 до 17:00. Не залишайте дітей у машині.")),
+    ("smog", ("Zanieczyszczone powietrze", "Polluted air", "Забруднене повітря"), "Health", "Avoid",
+     ("((gmina)): bardzo zła jakość powietrza, ((gdzie)), do ((do)). Zostań w domu, nie wietrz, unikaj wysiłku.",
+      "((gmina)): very bad air, ((gdzie)), until ((do)). Stay indoors, keep windows shut, avoid exertion.",
+      "((gmina)): дуже погане повітря, ((gdzie)), до ((do)). Залишайтеся вдома, не провітрюйте."),
+     ("Zostań w domu i nie wietrz mieszkania. Unikaj wysiłku na dworze. Szczególnie uważaj na dzieci, osoby starsze i chore. Nie pal w kominku.",
+      "Stay indoors and keep the windows shut. Avoid exertion outside. Take special care of children, the elderly and the sick.",
+      "Залишайтеся вдома і не провітрюйте. Уникайте навантажень надворі.")),
+    ("bad_water", ("Woda niezdatna do picia", "Water unfit to drink", "Вода непридатна для пиття"), "Health", "Avoid",
+     ("((gmina)): woda z kranu niezdatna do picia, ((gdzie)), do ((do)). Nie pij jej, nawet przegotowanej.",
+      "((gmina)): tap water unfit to drink, ((gdzie)), until ((do)). Do not drink it, even boiled.",
+      "((gmina)): вода з крана непридатна для пиття, ((gdzie)), до ((do)). Не пийте її."),
+     ("Nie pij wody z kranu i nie używaj jej do gotowania, także przegotowanej. Korzystaj z wody butelkowanej lub z beczkowozu.",
+      "Do not drink tap water or cook with it, even boiled. Use bottled water or the water cart.",
+      "Не пийте воду з крана і не готуйте на ній. Користуйтеся бутильованою водою.")),
+    ("no_water", ("Brak wody", "Water cut off", "Немає води"), "Infra", "Prepare",
+     ("((gmina)): awaria wodociągu, brak wody, ((gdzie)), do ((do)). Skorzystaj z beczkowozu, ogranicz zużycie wody.",
+      "((gmina)): water main failure, no water, ((gdzie)), until ((do)). Use the water cart.",
+      "((gmina)): аварія водопроводу, немає води, ((gdzie)), до ((do)). Користуйтеся водовозом."),
+     ("Korzystaj z beczkowozu lub wody butelkowanej. Zakręć krany, zanim woda wróci. Po powrocie wody odczekaj, aż będzie czysta.",
+      "Use the water cart or bottled water. Turn the taps off before the water comes back.",
+      "Користуйтеся водовозом або бутильованою водою. Закрийте крани.")),
+    ("no_power", ("Brak prądu", "Power cut", "Немає струму"), "Infra", "Prepare",
+     ("((gmina)): brak prądu, ((gdzie)), do ((do)). Wyłącz urządzenia, oszczędzaj telefon, sprawdź, czy sąsiad nie potrzebuje pomocy.",
+      "((gmina)): power cut, ((gdzie)), until ((do)). Switch off devices, save your phone's battery.",
+      "((gmina)): немає струму, ((gdzie)), до ((do)). Вимкніть прилади, бережіть заряд телефону."),
+     ("Wyłącz urządzenia z gniazdek. Oszczędzaj baterię telefonu. Sprawdź, czy sąsiad, który korzysta z urządzeń medycznych, nie potrzebuje pomocy.",
+      "Unplug devices. Save your phone's battery. Check on neighbours who rely on medical devices.",
+      "Вимкніть прилади. Бережіть заряд телефону. Подбайте про сусідів.")),
+    ("gas", ("Wyciek gazu", "Gas leak", "Витік газу"), "CBRNE", "Evacuate",
+     ("((gmina)): wyciek gazu, ((gdzie)), do ((do)). Opuść budynek, nie używaj ognia ani dzwonka, dzwoń pod 112 z zewnątrz.",
+      "((gmina)): gas leak, ((gdzie)), until ((do)). Leave the building, no flames, no switches, call 112 from outside.",
+      "((gmina)): витік газу, ((gdzie)), до ((do)). Покиньте будівлю, не вмикайте світла."),
+     ("Opuść budynek. Nie zapalaj światła ani ognia, nie używaj dzwonka ani windy. Otwórz okna, jeśli możesz to zrobić po drodze. Dzwoń pod 112 dopiero na zewnątrz.",
+      "Leave the building. No lights, flames, bells or lifts. Open windows on your way if you can. Call 112 only from outside.",
+      "Покиньте будівлю. Не вмикайте світла, не користуйтеся ліфтом. Телефонуйте 112 знадвору.")),
+    ("fire", ("Pożar i dym", "Fire and smoke", "Пожежа і дим"), "Fire", "Shelter",
+     ("((gmina)): pożar, dym, ((gdzie)), do ((do)). Zostań w domu, zamknij okna, wyłącz wentylację. Nie zbliżaj się.",
+      "((gmina)): fire, smoke, ((gdzie)), until ((do)). Stay indoors, close windows, keep away.",
+      "((gmina)): пожежа, дим, ((gdzie)), до ((do)). Залишайтеся вдома, зачиніть вікна."),
+     ("Zostań w domu, zamknij okna i wyłącz wentylację. Nie zbliżaj się do miejsca pożaru, nie blokuj dojazdu straży. W zagrożeniu dzwoń pod 112.",
+      "Stay indoors, close the windows, switch off ventilation. Keep away and leave room for the fire brigade. In danger call 112.",
+      "Залишайтеся вдома, зачиніть вікна, вимкніть вентиляцію. Не наближайтеся. Телефон 112.")),
+    ("chemical", ("Skażenie chemiczne", "Chemical hazard", "Хімічне забруднення"), "CBRNE", "Shelter",
+     ("((gmina)): skażenie powietrza, ((gdzie)), do ((do)). Wejdź do budynku, zamknij okna, wyłącz wentylację, słuchaj służb.",
+      "((gmina)): toxic air, ((gdzie)), until ((do)). Go indoors, close windows, switch off ventilation.",
+      "((gmina)): забруднення повітря, ((gdzie)), до ((do)). Зайдіть у будівлю, зачиніть вікна. Слухайте служби."),
+     ("Wejdź do najbliższego budynku. Zamknij okna, uszczelnij drzwi, wyłącz wentylację. Zakryj usta i nos mokrą tkaniną. Czekaj na polecenia służb.",
+      "Go into the nearest building. Close windows, seal doors, switch off ventilation. Cover mouth and nose with a wet cloth. Wait for orders.",
+      "Зайдіть у найближчу будівлю. Зачиніть вікна, вимкніть вентиляцію. Закрийте рот і ніс вологою тканиною.")),
+    ("other", ("Inne zagrożenie", "Other danger", "Інша небезпека"), "Other", "Monitor",
+     ("((gmina)): zagrożenie, ((gdzie)), do ((do)). Zachowaj ostrożność, śledź komunikaty gminy.",
+      "((gmina)): danger, ((gdzie)), until ((do)). Take care, follow the town's messages.",
+      "((gmina)): небезпека, ((gdzie)), до ((do)). Будьте обережні, стежте за повідомленнями."),
+     ("Zachowaj ostrożność i śledź komunikaty gminy. W zagrożeniu dzwoń pod 112.",
+      "Take care and follow the town's messages. In danger call 112.",
+      "Будьте обережні. У разі небезпеки телефонуйте 112.")),
+]
+TEXTS = [
+    ("sms", "pl", "", "((text))", True),
+    ("sms", "en", "", "((text_en))", True),
+    ("sms", "uk", "", "((text_uk))", False),
+    ("email", "pl", "((title))", "((text))", True),
+    ("voice", "pl", "", "((text))", True),
+    ("voice", "en", "", "((text_en))", True),
+    ("voice", "uk", "", "((text_uk))", False),
+    ("push", "pl", "((title))", "((text))", True),
+    ("push", "en", "((title_en))", "((text_en))", True),
+    ("push", "uk", "((title_uk))", "((text_uk))", False),
+]
+
+
+def seed(apps, schema_editor):
+    hazard = apps.get_model("broadcasts", "Hazard")
+    hazard.objects.bulk_create(
+        hazard(
+            code=code, name=names[0], name_en=names[1], name_uk=names[2], category=category, response=response,
+            sms=sms[0], sms_en=sms[1], sms_uk=sms[2], advice=advice[0], advice_en=advice[1], advice_uk=advice[2],
+            position=10 * place,
+        )
+        for place, (code, names, category, response, sms, advice) in enumerate(HAZARDS, start=1)
+    )
+    template = apps.get_model("notifications", "TextTemplate")
+    version = apps.get_model("notifications", "TextVersion")
+    for channel, language, subject, body, cheap in TEXTS:
+        made = template.objects.create(kind="crisis_warning", channel=channel, language=language)
+        version.objects.create(template=made, number=1, subject=subject, body=body, is_transliterated=cheap)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("broadcasts", "0002_broadcasts"),
+        ("notifications", "0010_event_texts"),
+    ]
+
+    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

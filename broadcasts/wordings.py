@@ -1,0 +1,74 @@
+"""A warning's words out of its row: what each channel tells, and what is wrong with it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from broadcasts.composed import LANGUAGES, Words, every_language, long_text, sms_text, spoken, title
+from broadcasts.models import AreaKind, Broadcast, District
+from broadcasts.wording import WordingFault, wording_faults
+from consents.models import Channel
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+def words_of(broadcast: Broadcast) -> Words:
+    """What was written."""
+    hazard = broadcast.hazard
+    until = f"{broadcast.until.astimezone(WARSAW):%d.%m.%Y, %H:%M}"
+    return Words(
+        kind=broadcast.kind,
+        is_rehearsal=broadcast.is_rehearsal,
+        hazard={"pl": hazard.name.lower(), "en": hazard.name_en.lower(), "uk": hazard.name_uk.lower()},
+        sms={"pl": broadcast.sms, "en": broadcast.sms_en, "uk": broadcast.sms_uk},
+        advice={"pl": broadcast.advice, "en": broadcast.advice_en, "uk": broadcast.advice_uk},
+        until={"pl": f"Do: {until}.", "en": f"Until: {until}.", "uk": f"До: {until}."},
+        town=settings.TOWN["short_name"],
+    )
+
+
+def facts_of(broadcast: Broadcast) -> dict[str, dict[str, str]]:
+    """The facts of its messages by channel, '' for those that are not named."""
+    words = words_of(broadcast)
+    suffixes = {"pl": "", "en": "_en", "uk": "_uk"}
+
+    def told(of: "object") -> dict[str, str]:
+        texts = {f"text{suffixes[one]}": of(words, one) for one in LANGUAGES}  # type: ignore[operator]
+        return texts | {f"title{suffixes[one]}": title(words, one) for one in LANGUAGES}
+
+    mail = told(long_text)
+    mail["text"] = every_language(words)
+    return {"": told(sms_text), Channel.EMAIL.value: mail, Channel.VOICE.value: told(spoken)}
+
+
+def places_of(broadcast: Broadcast) -> list[str]:
+    """Names of which one must stand in the text: the town, and the parts that are warned."""
+    return [settings.TOWN["short_name"], *broadcast.districts, *broadcast.streets]
+
+
+def area_words(broadcast: Broadcast) -> str:
+    """The area for pages, feeds and CAP."""
+    if broadcast.area_kind == AreaKind.WHOLE:
+        return str(settings.TOWN["name"])
+    codes = ", ".join(broadcast.postal_codes)
+    named = [*broadcast.districts, *broadcast.streets, *([f"kody {codes}"] if codes else [])]
+    return f"{settings.TOWN['name']}: {', '.join(named)}"
+
+
+def faults_of(broadcast: Broadcast, *, at: datetime) -> list[WordingFault]:
+    """What is wrong with the warning as it stands; grave faults stop it."""
+    text = sms_text(words_of(broadcast), "pl") if broadcast.sms.strip() else ""
+    found = wording_faults(text, places=places_of(broadcast), sender=str(settings.SMSAPI["sender"]))
+    if broadcast.until <= at:
+        found.append(WordingFault("over", "Czas „obowiązuje do” już minął. Podaj późniejszy.", is_grave=True))
+    if broadcast.area_kind == AreaKind.PARTS:
+        if not (broadcast.districts or broadcast.streets or broadcast.postal_codes):
+            found.append(WordingFault("no_area", "Wskaż dzielnicę, ulicę lub kod pocztowy.", is_grave=True))
+        unknown = set(broadcast.districts) - set(
+            District.objects.filter(name__in=broadcast.districts).values_list("name", flat=True)
+        )
+        if unknown:
+            words = f"Nie ma już dzielnicy: {', '.join(sorted(unknown))}."
+            found.append(WordingFault("unknown_district", words, is_grave=True))
+    return found

@@ -1,0 +1,68 @@
+"""A warning of the town whose workers are killed by SIGKILL: everybody gets it exactly once, by count."""
+
+from datetime import timedelta
+
+from broadcasts.composing import make_draft
+from broadcasts.models import Broadcast, Hazard
+from broadcasts.sending import start
+from consents.models import Topic
+from core.actor import Actor
+from residents.actions import register_payers
+from residents.models import Contact
+from tests import make
+from tests.faults.outbox import counted, environment, is_worked_off, references, running, wait_until
+from tests.sandbox_process import Sandbox
+
+PEOPLE, KILLS = 1_500, 3
+
+
+def _town() -> None:
+    """People whose phones the town knows; the warning goes by statute."""
+    keys = register_payers({make.pesel(1000 + place): f"Osoba {place}" for place in range(PEOPLE)}, by=make.BY)
+    Contact.objects.bulk_create(
+        Contact(payer_id=payer_id, kind="phone", address=f"+4851{place:07}", source="test")
+        for place, payer_id in enumerate(keys.values())
+    )
+    Topic.objects.filter(code="crisis").update(basis="statute", ground="test")
+
+
+def _sent() -> Broadcast:
+    said = {
+        "hazard": Hazard.objects.get(code="wind"),
+        "sms": "DOLINA: silny wiatr do godz. 6:00. Zostań w domu.",
+        "until": make.now() + timedelta(hours=1),
+    }
+    olga = Actor(name="Olga Kryzys")
+    draft = make_draft(said=said, by=olga, at=make.now())
+    return start(draft, by=olga, at=make.now(), break_glass="Druga osoba jest niedostępna.")
+
+
+def test_a_warning_reaches_everybody_exactly_once_though_its_workers_are_killed(
+    transactional_db: None, sandbox: Sandbox
+) -> None:
+    _town()
+    broadcast = _sent()
+    assert (broadcast.audience, broadcast.people) == (PEOPLE, PEOPLE)
+    sandbox.control("PUT", "settings", sms_latency_ms=300.0, sms_report_delay_s=3600.0)
+    settings = environment(sandbox, SPM_SMSAPI_BATCH="100")
+    hit = 0
+    for _ in range(4 * KILLS):
+        before = sandbox.control("GET", "sms/counts")["total"]
+        with running("manage.py", "dispatch", environment=settings) as worker:
+            wait_until(
+                lambda before=before: sandbox.control("GET", "sms/counts")["total"] > before or is_worked_off(),
+                seconds=60,
+                what="the gateway takes some",
+            )
+            assert worker.poll() is None
+        hit += counted()["sending"] > 0
+        if hit >= KILLS or is_worked_off():
+            break
+    assert hit >= KILLS, "too few kills struck a batch on its way: the test proves nothing"
+    sandbox.control("PUT", "settings", sms_latency_ms=0.0)
+    with running("manage.py", "dispatch", environment=settings):
+        wait_until(is_worked_off, seconds=60, what="the outbox is worked off")
+    assert counted() == {"sent": PEOPLE}
+    assert sorted(sandbox.control("GET", "sms/idx")) == references()
+    told = sandbox.control("GET", "sms/counts")
+    assert (told["total"], told["numbers"], told["duplicates"]) == (PEOPLE, PEOPLE, 0)
