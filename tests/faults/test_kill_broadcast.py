@@ -25,7 +25,7 @@ CHANCE = random.Random(20261121)
 def _town() -> None:
     """People whose phones the town knows; the warning goes by statute."""
     numbers = (make.pesel(place % 1000, date(1980, 5, 1 + place // 1000)) for place in range(PEOPLE))
-    keys = register_payers({number: "Osoba Ostrzegana" for number in numbers}, by=make.BY)
+    keys = register_payers(dict.fromkeys(numbers, "Osoba Ostrzegana"), by=make.BY)
     Contact.objects.bulk_create(
         Contact(payer_id=payer_id, kind="phone", address=f"+4851{place:07}", source="test")
         for place, payer_id in enumerate(keys.values())
