@@ -151,7 +151,7 @@ def seed(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("broadcasts", "0002_broadcasts"),
-        ("notifications", "0010_event_texts"),
+        ("notifications", "0011_mail_that_comes_back"),
     ]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
