@@ -33,7 +33,7 @@ def seed_rules(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("spm", "0026_campaigns"),
+        ("spm", "0027_posting_exports"),
         ("broadcasts", "0003_ready_texts"),
     ]
 
