@@ -3,6 +3,7 @@
 import io
 import itertools
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pikepdf
 import pytest
@@ -88,17 +89,8 @@ class World:
         attorney = make.account("ewa@example.com", name="Ewa Pełnomocna")
         scan = ContentFile(b"%PDF-1.4 skan", "skan.pdf")
         mandate = make.mandate(attorney, payer, basis="attorney", scope="view", scan=scan)
-        asked = ask_to_act(
-            anna,
-            number=make.pesel(500),
-            principal="Jan Kos",
-            scope="view",
-            valid_from=None,
-            valid_until=None,
-            scan=scan,
-            by=make.BY,
-            at=make.now(),
-        )
+        always: dict[str, Any] = {"valid_from": None, "valid_until": None, "by": make.BY, "at": make.now()}
+        asked = ask_to_act(anna, number=make.pesel(500), principal="Jan Kos", scope="view", scan=scan, **always)
         ask_correction(payer, anna, wish="Literówka w nazwisku.", by=make.BY, at=make.now())
         merge_payers(
             kept=make.payer(make.nip(8)), duplicate=make.payer(make.nip(9)), reason="x", by=make.BY, at=make.now()
