@@ -18,11 +18,16 @@ SIGNS = 20  # 80 bits of HMAC-SHA256: a local part may have 64 signs (RFC 5321 Â
 def return_address(reference: str) -> str:
     """Where the message known as *reference* comes back when it cannot be delivered; '' where the town set nothing."""
     pattern = str(settings.BOUNCE_ADDRESS)
-    return pattern.replace("*", f"{reference}-{_proof(reference)}") if pattern else ""
+    return pattern.replace("*", marked(reference)) if pattern else ""
+
+
+def marked(reference: str) -> str:
+    """*reference* with the proof that we wrote it."""
+    return f"{reference}-{_proof(reference)}"
 
 
 def returned_reference(texts: Iterable[str]) -> str:
-    """The message whose return address stands in one of *texts*; '' when none is ours."""
+    """The message whose mark stands in one of *texts*; '' when none is ours."""
     for text in texts:
         for reference, proof in MARK.findall(text.lower()):  # mail servers may change the case on the way
             if constant_time_compare(proof, _proof(reference)):

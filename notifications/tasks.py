@@ -11,6 +11,7 @@ import notifications.answers
 import notifications.bounces
 import notifications.campaigns
 import notifications.dispatch
+import notifications.mailjet_events
 import notifications.reports
 import notifications.service_letters
 import notifications.serwersms_reports
@@ -77,3 +78,9 @@ def apply_serwersms_pushes() -> int:
 def poll_reports() -> int:
     """Ask SerwerSMS about the messages of which nobody told us."""
     return notifications.serwersms_reports.poll_reports(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
+def apply_mail_events() -> int:
+    """Apply the tracking events of e-mail providers that came in."""
+    return notifications.mailjet_events.apply_events(at=timezone.now())

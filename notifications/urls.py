@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import address_views, hooks, unsubscribe_views, views, wish_views
+from notifications import address_views, hooks, mail_hooks, unsubscribe_views, views, wish_views
 
 app_name = "notifications"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("zgody/wypisz/<str:token>/", unsubscribe_views.unsubscribe_view, name="unsubscribe"),
     path("hooks/sms/<str:secret>/odpowiedzi/", hooks.sms_answer, name="sms_answer"),
     path("hooks/sms/<str:secret>/", hooks.sms_report, name="sms_report"),
+    path("hooks/mail/mailjet/", mail_hooks.mailjet_events, name="mailjet_events"),
     path("hooks/serwersms/<str:secret>/", hooks.serwersms_report, name="serwersms_report"),
 ]

@@ -14,6 +14,7 @@ from aiohttp import web
 from sandbox import (
     control,
     mail_pages,
+    mailjet,
     node_pages,
     openid_pages,
     p24_api,
@@ -70,7 +71,7 @@ def build_app(state: State, node: node_pages.Node | None = None) -> web.Applicat
     vendors = (
         *(smsapi, serwersms, sms_senders, phone_pages, mail_pages, node_pages, openid_pages),
         *(payu_api, payu_pages, p24_api, p24_pages, paypal_api, paypal_pages, vendor_control),
-        warnings_api,
+        *(warnings_api, mailjet),
     )
     for doors in (*vendors, pages, control):
         doors.add_routes(app)

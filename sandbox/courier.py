@@ -66,5 +66,5 @@ class Courier:
 
 SMS_COURIER = web.AppKey("sms_courier", Courier)
 PAYU_COURIER = web.AppKey("payu_courier", Courier)
-NOTICES_COURIER = web.AppKey("notices_courier", Courier)  # Przelewy24 and PayPal
+NOTICES_COURIER = web.AppKey("notices_courier", Courier)  # Przelewy24, PayPal and Mailjet
 CLIENT = web.AppKey("client", aiohttp.ClientSession)

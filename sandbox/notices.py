@@ -1,4 +1,4 @@
-"""Notices of Przelewy24 and PayPal: kept as they will be sent, and sent again by each vendor's timetable."""
+"""Notices of Przelewy24, PayPal and Mailjet: kept as they will be sent, and sent again by each vendor's timetable."""
 
 import asyncio
 import json
@@ -12,10 +12,12 @@ import aiohttp
 from sandbox.state import State
 
 MINUTE = 60
-# Seconds after the first try. Przelewy24 names 3, 5, 15, 30, 60, 150 and 450 minutes; PayPal says 25 times in 3 days.
+# Seconds after the first try. Przelewy24 names 3, 5, 15, 30, 60, 150 and 450 minutes; PayPal says 25 times in 3 days,
+# Mailjet, of which no timetable was read, for a day: every half hour here.
 SCHEDULES: Mapping[str, tuple[float, ...]] = {
     "p24": tuple(MINUTE * minutes for minutes in (0, 3, 5, 15, 30, 60, 150, 450)),
     "paypal": tuple(3 * 24 * 60 * MINUTE / 24 * nth for nth in range(25)),
+    "mailjet": tuple(MINUTE * 30 * nth for nth in range(48)),
 }
 
 

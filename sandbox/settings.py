@@ -9,6 +9,7 @@ SMS_FAULTS = ("http500", "http502", "http429", "error203", "error201", "cut", "c
 PAYU_FAULTS = ("http500", "http503", "html", "status_number", "cut", "cut_after", "hang")
 VENDOR_FAULTS = ("http500", "http503", "html", "cut", "cut_after", "hang")
 SMS_STATUSES = ("DELIVERED", "UNDELIVERED", "EXPIRED", "FAILED", "REJECTED", "UNKNOWN", "SENT", "ACCEPTED", "QUEUE")
+MAILJET_FAULTS = ("http429", "http500", "http503", "html", "cut", "cut_after", "hang")
 WARNING_FAULTS = ("http500", "http503", "html", "cut", "hang", "truncated", "nonsense")
 ALGORITHMS = ("MD5", "SHA", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 
@@ -102,6 +103,9 @@ class Settings:
         }
     )
     mail_down: bool = False
+    mailjet_next: list[str] = field(default_factory=list)
+    mailjet_domains: list[str] = field(default_factory=lambda: ["dolina.example"])
+    mailjet_webhook_url: str = ""
     mail_latency_ms: float = 0.0
 
 
@@ -112,6 +116,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "paypal_next": VENDOR_FAULTS,
     "p24_refund_status": ("completed", "pending", "rejected"),
     "paypal_refund_status": ("COMPLETED", "PENDING", "FAILED"),
+    "mailjet_next": MAILJET_FAULTS,
     "imgw_next": WARNING_FAULTS,
     "rso_next": WARNING_FAULTS,
     "payu_refund_status": ("FINALIZED", "CANCELED", "PENDING"),

@@ -22,6 +22,8 @@ class Keys:
     client_secret: str = "2ee86a66e5d97e3fadc400c9f19b065d"
     second_key: str = "b6ca15b0d1020e8094d9b5f8d163db54"
     sms_token: str = "sandbox-token"
+    mailjet_api_key: str = "sandbox-mailjet-key"
+    mailjet_secret_key: str = "sandbox-mailjet-secret"
     p24_merchant_id: str = "12345"
     p24_pos_id: str = "12345"
     p24_api_key: str = "sandbox-p24-api-key"

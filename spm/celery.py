@@ -43,6 +43,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 20},
     },
     "poll-reports": {"task": "notifications.tasks.poll_reports", "schedule": 300.0, "options": {"expires": 300}},
+    "apply-mail-events": {
+        "task": "notifications.tasks.apply_mail_events",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "poll-returned": {"task": "notifications.tasks.poll_returned", "schedule": 60.0, "options": {"expires": 60}},
     "apply-answers": {"task": "notifications.tasks.apply_answers", "schedule": 20.0, "options": {"expires": 20}},
     "poll-warnings": {"task": "broadcasts.tasks.poll_warnings", "schedule": 120.0, "options": {"expires": 120}},

@@ -9,6 +9,7 @@ BUILT_IN = {
     "serwersms": "notifications.gateways.serwersms.SerwerSms",
     "smsapi-voice": "notifications.gateways.smsapi_voice.SmsApiVoice",
     "smtp": "notifications.gateways.smtp.Smtp",
+    "mailjet": "notifications.gateways.mailjet.Mailjet",
 }
 SANDBOX = "http://127.0.0.1:8801"
 Account = dict[str, str | int]
@@ -21,6 +22,7 @@ class MessageSettings:
     gateways: dict[str, list[str]]
     smsapi: Account
     serwersms: Account
+    mailjet: Account
 
 
 def message_settings(*, production: bool) -> MessageSettings:
@@ -29,7 +31,7 @@ def message_settings(*, production: bool) -> MessageSettings:
         "sms": environment.words(
             "SPM_SMS_GATEWAYS", ["smsapi"], "Gateways for SMS: `smsapi`, `serwersms`, or both; shares are set in admin."
         ),
-        "email": environment.words("SPM_EMAIL_GATEWAYS", ["smtp"], "Gateways for e-mail: `smtp`."),
+        "email": environment.words("SPM_EMAIL_GATEWAYS", ["smtp"], "Gateways for e-mail: `smtp`, `mailjet`, or both."),
         "voice": environment.words(
             "SPM_VOICE_GATEWAYS", ["smsapi-voice"], "Gateways for calls: `smsapi-voice`. Empty: nobody is called."
         ),
@@ -41,6 +43,7 @@ def message_settings(*, production: bool) -> MessageSettings:
         {channel: [BUILT_IN[name] for name in some] for channel, some in wanted.items() if some},
         _smsapi(production=production),
         _serwersms(production=production),
+        _mailjet(production=production),
     )
 
 
@@ -81,4 +84,25 @@ def _serwersms(*, production: bool) -> Account:
             secret=True,
         ),
         "batch": environment.integer("SPM_SERWERSMS_BATCH", 100, "Messages in one request; the vendor advises 50-200."),
+    }
+
+
+def _mailjet(*, production: bool) -> Account:
+    return {
+        "url": environment.text(
+            "SPM_MAILJET_URL", "https://api.mailjet.com/v3.1/" if production else f"{SANDBOX}/mailjet/v3.1/", "Mailjet."
+        ),
+        "api_key": environment.text(
+            "SPM_MAILJET_API_KEY", "" if production else "sandbox-mailjet-key", "Mailjet's API key.", secret=True
+        ),
+        "secret_key": environment.text(
+            "SPM_MAILJET_SECRET_KEY", "" if production else "sandbox-mailjet-secret", "Its secret key.", secret=True
+        ),
+        "webhook_secret": environment.text(
+            "SPM_MAILJET_WEBHOOK_SECRET",
+            "" if production else "mailjet:sandbox-events",
+            "`name:password` in the address for Mailjet events: https://name:password@HOST/hooks/mail/mailjet/. "
+            "Empty: none.",
+            secret=True,
+        ),
     }

@@ -322,6 +322,7 @@ _messages = message_settings(production=PRODUCTION)
 MESSAGE_GATEWAYS = _messages.gateways
 SMSAPI = _messages.smsapi
 SERWERSMS = _messages.serwersms
+MAILJET = _messages.mailjet
 DISPATCH_LEASE_SECONDS = environment.integer(
     "SPM_DISPATCH_LEASE_SECONDS",
     300,

@@ -49,6 +49,7 @@ def settings_for(sandbox: Sandbox) -> dict[str, object]:
     return {
         "SMSAPI": {**settings.SMSAPI, "url": f"{sandbox.url}/"},
         "SERWERSMS": {**settings.SERWERSMS, "url": f"{sandbox.url}/serwersms/"},
+        "MAILJET": {**settings.MAILJET, "url": f"{sandbox.url}/mailjet/v3.1/"},
         "PAYU": {**settings.PAYU, "url": sandbox.url},
         "PRZELEWY24": {**settings.PRZELEWY24, "url": sandbox.url},
         "PAYPAL": {**settings.PAYPAL, "url": sandbox.url},

@@ -128,6 +128,8 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "SPM_SMSAPI_URL": f"http://127.0.0.1:{sandbox}/",
         "SPM_SMS_GATEWAYS": "smsapi,serwersms",
         "SPM_SERWERSMS_URL": f"http://127.0.0.1:{sandbox}/serwersms/",
+        "SPM_EMAIL_GATEWAYS": "smtp,mailjet",
+        "SPM_MAILJET_URL": f"http://127.0.0.1:{sandbox}/mailjet/v3.1/",
         "SPM_PAYU_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_P24_URL": f"http://127.0.0.1:{sandbox}",
         "SPM_PAYPAL_URL": f"http://127.0.0.1:{sandbox}",
@@ -156,13 +158,15 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
             raise CannotStart(f"The embedded Redis did not start; its log is {children.logs / 'redis.log'}.")
     if secret := os.environ.get("SPM_SMSAPI_REPORT_SECRET"):
         os.environ["SANDBOX_SMS_ANSWERS_URL"] = f"{told['SPM_BASE_URL']}/hooks/sms/{secret}/odpowiedzi/"
+    mailjet_url = told["SPM_BASE_URL"].replace("://", "://mailjet:sandbox-events@") + "/hooks/mail/mailjet/"
     children.start(
         "sandbox",
         [sys.executable, "-m", "sandbox", "--port", told["sandbox"], "--smtp-port", told["smtp"]]
         + ["--state", str(directory / "sandbox.sqlite3"), "--portal-url", told["SPM_BASE_URL"]]
         + ["--login-gov-pl", str(directory / "login-gov-pl")]
         + ["--paypal-webhook-url", f"{told['SPM_BASE_URL']}/hooks/paypal/"]
-        + ["--set", f"serwersms_report_url={told['SPM_BASE_URL']}/hooks/serwersms/sandbox-reports/"],
+        + ["--set", f"serwersms_report_url={told['SPM_BASE_URL']}/hooks/serwersms/sandbox-reports/"]
+        + ["--set", f"mailjet_webhook_url={mailjet_url}"],
     )
     if imap_port := told.get("SPM_IMAP_PORT"):
         folder = dovecot.folder_for(directory / "mailbox")

@@ -74,6 +74,7 @@ api/v1/postings/<int:export>/ack/           405    405  405  405  405  405  405 
 api/v1/openapi.json                         200    200  200  200  200  200  200  200  200
 hooks/sms/<str:secret>/odpowiedzi/          404    404  404  404  404  404  404  404  404
 hooks/sms/<str:secret>/                     404    404  404  404  404  404  404  404  404
+hooks/mail/mailjet/                         405    405  405  405  405  405  405  405  405
 hooks/serwersms/<str:secret>/               404    404  404  404  404  404  404  404  404
 deklaracja-dostepnosci/                     200    200  200  200  200  200  200  200  200
 prywatnosc/                                 200    200  200  200  200  200  200  200  200
