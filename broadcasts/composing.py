@@ -67,9 +67,18 @@ def make_draft(
 
 
 def write_draft(broadcast: Broadcast, *, said: Mapping[str, Any], by: Actor, at: datetime) -> Broadcast:
-    """Change an unsent warning; whatever was approved or submitted before is a draft again. Raises Refused."""
+    """Change an unsent warning; whatever was approved or submitted before is a draft again.
+
+    Raises Refused `wrong_state`, and `same_words` for a repeat, which goes without approval since its words had one.
+    """
     with transaction.atomic():
         row = lock_broadcast(broadcast.pk)
+        if row.kind == Kind.REPEAT:
+            raise Refused(
+                "same_words",
+                "Powtórzenie idzie tymi samymi słowami.",
+                mend="Zmianę treści nadaj jako sprostowanie.",
+            )
         if row.life not in UNSENT:
             move(row, State.DRAFT)
         changed = [name for name in WRITTEN if name in said and getattr(row, name) != said[name]]

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from broadcasts.audience import TOPIC, rows_for
 from broadcasts.composed import sms_text, title
-from broadcasts.composing import check_words, lock_broadcast, move, take_step
+from broadcasts.composing import check_words, follow, lock_broadcast, move, take_step
 from broadcasts.models import Broadcast, DutyOfficer, StepKind
 from broadcasts.models.broadcast import Kind
 from broadcasts.states import State
@@ -62,6 +62,12 @@ def start(broadcast: Broadcast, *, by: Actor, at: datetime, break_glass: str = "
         take_step(row, StepKind.STARTED, by=by, at=at, words=words)
         transaction.on_commit(_wake)
     return row
+
+
+def repeat(broadcast: Broadcast, *, by: Actor, at: datetime) -> Broadcast:
+    """The same words once more, to whoever got them; nothing is left behind when it is refused. Raises Refused."""
+    with transaction.atomic():
+        return start(follow(broadcast, kind=Kind.REPEAT, by=by, at=at), by=by, at=at)
 
 
 def _needs_reason(row: Broadcast) -> bool:

@@ -21,10 +21,9 @@ from broadcasts.models import Broadcast, SourceWarning
 from broadcasts.models.broadcast import Kind
 from broadcasts.preview import preview
 from broadcasts.report import report_csv, report_pdf
-from broadcasts.sending import pause, resume, start
+from broadcasts.sending import pause, repeat, resume, start
 from broadcasts.states import STARTED, State
 from broadcasts.wordings import area_words
-from core.actor import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import Refused
 from notifications.routes import health
@@ -182,7 +181,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
                     "Wstrzymane. To, co jest już w bramce, jeszcze pójdzie.",
                 ),
                 "resume": (lambda: resume(broadcast, by=by, at=at), "Wznowione."),
-                "repeat": (lambda: _repeat(broadcast, by=by), "Nadawanie powtórzenia rozpoczęte."),
+                "repeat": (lambda: repeat(broadcast, by=by, at=timezone.now()), "Nadawanie powtórzenia rozpoczęte."),
                 "correct": (
                     lambda: follow(broadcast, kind=Kind.CORRECTION, by=by, at=at),
                     "Popraw treść sprostowania i przekaż je do zatwierdzenia.",
@@ -245,12 +244,6 @@ def _source(request: HttpRequest) -> SourceWarning | None:
     asked = request.GET.get("zrodlo", "")
     is_number = asked.isascii() and asked.isdecimal() and len(asked) < 18
     return SourceWarning.objects.filter(pk=int(asked)).first() if is_number else None
-
-
-def _repeat(broadcast: Broadcast, *, by: Actor) -> Broadcast:
-    """One tap: the same words to whoever got them."""
-    at = timezone.now()
-    return start(follow(broadcast, kind=Kind.REPEAT, by=by, at=at), by=by, at=at)
 
 
 def _filled(form: ComposeForm) -> ComposeForm:

@@ -19,7 +19,7 @@ from broadcasts.models.broadcast import Kind
 from broadcasts.preview import preview
 from broadcasts.publishing import banner
 from broadcasts.report import report_csv, report_pdf
-from broadcasts.sending import pause, resume, start
+from broadcasts.sending import pause, repeat, resume, start
 from consents.models import Topic
 from core.actor import Actor
 from core.errors import Refused
@@ -254,10 +254,19 @@ def test_a_repeat_is_one_tap_to_whoever_got_it(
 ) -> None:
     first = sent(officer, colleague)
     run()
-    again = start(follow(first, kind=Kind.REPEAT, by=by(officer), at=at()), by=by(officer), at=at())
+    again = repeat(first, by=by(officer), at=at())
     assert reached(again) == reached(first)
     run()
     assert sandbox.sms("+48500100300")[-1]["text"].startswith("PONOWNIE. ")
+
+
+def test_a_repeat_carries_no_new_words_past_the_second_person(
+    sandbox: Sandbox, officer: Account, colleague: Account, town: list[Payer]
+) -> None:
+    first = sent(officer, colleague)
+    again = follow(first, kind=Kind.REPEAT, by=by(officer), at=at())
+    with pytest.raises(Refused, match="tymi samymi słowami"):
+        write_draft(again, said={"sms": "Dolina. Uciekaj."}, by=by(officer), at=at())
 
 
 def test_by_statute_everybody_with_a_known_address_is_warned_and_the_ground_is_kept(
