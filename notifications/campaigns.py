@@ -30,6 +30,7 @@ from core.bulk import insert_select
 from core.errors import Refused
 from notifications import texts
 from notifications.actions import MESSAGE_COLUMNS, first_moment, withdraw_messages
+from notifications.joining import free_carried
 from notifications.languages import LANGUAGES, POLISH
 from notifications.messages import EVENT
 from notifications.models import Campaign, CampaignState, Message
@@ -172,10 +173,15 @@ def about_campaign(campaign: Campaign) -> str:
 
 
 def pause(campaign: Campaign, *, by: Actor) -> None:
-    """Keep back what waits; what is at a gateway goes on."""
+    """Keep back what waits, also what another message would tell; what is at a gateway goes on."""
     with transaction.atomic():
         _move(campaign, CampaignState.GOING, CampaignState.PAUSED, by=by)
-        Message.objects.filter(campaign=campaign, state=State.QUEUED).update(not_before=NEVER)
+        mine = Message.objects.filter(campaign=campaign)
+        joined = mine.filter(state=State.JOINED, carried_by__state=State.QUEUED).values_list("pk", flat=True)
+        mine.filter(pk__in=list(joined)).update(state=State.QUEUED, carried_by=None)
+        waiting = mine.filter(state=State.QUEUED)
+        free_carried(list(waiting.filter(carried__isnull=False).values_list("pk", flat=True)), always=True)
+        waiting.update(not_before=NEVER, reason="")
 
 
 def resume(campaign: Campaign, *, at: datetime, by: Actor) -> None:

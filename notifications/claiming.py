@@ -1,7 +1,7 @@
 """Claiming a batch of the outbox for one gateway: under a lease, with consent and address asked again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Subque
 from django.db.models.functions import Cast
 
 from consents.queries import permitted_contacts
+from notifications.daily_caps import lock_caps, put_off_over_cap
 from notifications.gateways import Gateway
 from notifications.joining import carried_by, free_carried, told_together
 from notifications.kinds import Priority, codes_for_any_hour
@@ -39,8 +40,8 @@ UPDATE notifications_message AS m
 SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1, gateway = %(gateway)s
 FROM chosen WHERE m.id = chosen.id
 RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code,
-    m.priority, m.not_before)
-SELECT id, kind, address, facts, attempts, in_doubt_since, payer_id, topic_code FROM claimed
+    m.expires_at, m.priority, m.not_before)
+SELECT id, kind, address, facts, attempts, in_doubt_since, payer_id, topic_code, expires_at FROM claimed
 ORDER BY priority, not_before, id
 """
 MOVED = """
@@ -61,6 +62,20 @@ def is_waiting(channel: str, *, at: datetime, least_urgent: Priority) -> bool:
     return due.exclude(expires_at__lte=at).exists()
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What a worker claimed: messages to send, how many were refused, and how many must wait for another day."""
+
+    messages: Sequence[Claimed] = ()
+    refused: int = 0
+    put_off: int = 0
+
+    @property
+    def taken(self) -> int:
+        """How many rows of the outbox it moved."""
+        return len(self.messages) + self.refused + self.put_off
+
+
 def claim_batch(
     channel: str,
     gateway: Gateway,
@@ -69,9 +84,9 @@ def claim_batch(
     worker: str,
     limit: int,
     least_urgent: Priority = Priority.EVENT,
-) -> tuple[list[Claimed], int]:
-    """Claim what is due on *channel*, in order of priority; returns it and how many were refused (no consent any more,
-    an address that takes nothing).
+) -> Batch:
+    """Claim what is due on *channel*, in order of priority; refused are those without consent any more or with an
+    address that takes nothing, put off those over the day's cap.
 
     One transaction of its own, committed with the tries. Consent is asked again at this moment, for the whole batch and
     for what it carries, and the address is the one that the payer has now.
@@ -91,10 +106,13 @@ def claim_batch(
         "kinds": codes_for_any_hour(),
     }
     with transaction.atomic(durable=True), connection.cursor() as cursor:
+        caps = lock_caps(least_urgent)
         cursor.execute(CLAIM, values)
         claimed = [Claimed(*row) for row in cursor.fetchall()]
         if not claimed:
-            return [], 0
+            return Batch()
+        over = put_off_over_cap(claimed, channel, caps, at=at)
+        claimed = [message for message in claimed if message.message_id not in over]
         carried = carried_by([message.message_id for message in claimed])
         ids = [message.message_id for message in claimed]
         addresses = _addresses_now([*ids, *(one.pk for ones in carried.values() for one in ones)])
@@ -112,7 +130,7 @@ def claim_batch(
         ids = [message.message_id for message in kept]
         cursor.execute(MOVED, [ids, [message.address for message in kept]])
         cursor.execute(TRIES, [ids, gateway.name])
-    return kept, len(barred)
+    return Batch(kept, len(barred), len(over))
 
 
 def _as_wished(message: Claimed, wishes: Mapping[int, Wish]) -> Claimed:

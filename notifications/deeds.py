@@ -6,6 +6,7 @@ VERBS = {
     "campaign_going": "wznowienie kampanii",
     "campaign_paused": "wstrzymanie kampanii",
     "campaign_stopped": "zatrzymanie kampanii",
+    "set_daily_cap": "zmiana dziennego limitu wiadomości",
     "set_route": "zmiana drogi wysyłania",
     "lift_suppression": "ponowne dopuszczenie adresu",
     "set_wishes": "wybór drogi, godziny i języka wiadomości",
@@ -16,6 +17,7 @@ VERBS = {
 SUBJECTS = {
     "campaign": "kampania",
     "gateway": "bramka:",
+    "kind": "rodzaj wiadomości:",
     "suppressed_address": "wstrzymany adres",
     "template": "tekst",
 }

@@ -94,20 +94,18 @@ def _hand_over(
     channel: str, way: Way, clock: Callable[[], datetime], *, worker: str, limit: int, report: DispatchReport
 ) -> int:
     """One batch from claim to store; returns how many were claimed."""
-    claimed, refused = claim_batch(
-        channel, way.gateway, at=clock(), worker=worker, limit=limit, least_urgent=way.least_urgent
-    )
-    report.add(State.REFUSED, refused)
-    if not claimed:
-        return refused
-    letters = write_letters(claimed, channel)
+    batch = claim_batch(channel, way.gateway, at=clock(), worker=worker, limit=limit, least_urgent=way.least_urgent)
+    report.add(State.REFUSED, batch.refused)
+    if not batch.messages:
+        return batch.taken
+    letters = write_letters(batch.messages, channel)
     parcels = [letter.parcel() for letter in letters if not letter.fault]
     began = clock()
     receipts = {receipt.message_id: receipt for receipt in way.gateway.send(parcels)} if parcels else {}
     at = clock()
     store(letters, receipts, way.gateway, channel=channel, at=at, worker=worker, report=report)
     _rest_or_wake(way.gateway, receipts, is_slow=at - began > SLOWEST, at=at)
-    return len(claimed) + refused
+    return batch.taken
 
 
 def _rest_or_wake(gateway: Gateway, receipts: Mapping[int, Receipt], *, is_slow: bool, at: datetime) -> None:

@@ -16,17 +16,26 @@ from notifications.states import State
 # What was at a gateway already (a try, a doubt) neither joins nor is joined: its words are known there.
 JOIN = """
 UPDATE notifications_message AS m SET state = 'joined', carried_by_id = w.carrier
-FROM (SELECT id, min(id) OVER (PARTITION BY payer_id, channel) AS carrier
+FROM (SELECT id, min(id) OVER (
+          PARTITION BY payer_id, channel, (not_before AT TIME ZONE 'Europe/Warsaw')::date) AS carrier
       FROM notifications_message
       WHERE state = 'queued' AND kind = ANY(%(kinds)s) AND in_doubt_since IS NULL AND attempts = 0) AS w
 WHERE m.id = w.id AND w.id <> w.carrier AND m.state = 'queued'
+RETURNING m.id
+"""
+# What a message carried that is carried itself from now on goes with the same one.
+FLATTEN = """
+UPDATE notifications_message AS m SET carried_by_id = c.carried_by_id
+FROM notifications_message AS c
+WHERE m.carried_by_id = c.id AND m.state = 'joined' AND c.state = 'joined' AND c.id = ANY(%s)
 """
 # The oldest of those left behind goes back to the queue and carries the rest.
 FREE = """
 WITH left_behind AS (
     SELECT m.id, min(m.id) OVER (PARTITION BY m.carried_by_id) AS heir
     FROM notifications_message AS m JOIN notifications_message AS c ON c.id = m.carried_by_id
-    WHERE m.state = 'joined' AND c.id = ANY(%(carriers)s) AND c.state IN ('withdrawn', 'expired', 'refused'))
+    WHERE m.state = 'joined' AND c.id = ANY(%(carriers)s)
+      AND (%(always)s OR c.state IN ('withdrawn', 'expired', 'refused')))
 UPDATE notifications_message AS m
 SET state = CASE WHEN m.id = l.heir THEN 'queued' ELSE 'joined' END,
     carried_by_id = CASE WHEN m.id = l.heir THEN NULL ELSE l.heir END
@@ -35,7 +44,7 @@ FROM left_behind AS l WHERE m.id = l.id
 
 
 def join_waiting() -> int:
-    """Join what waits; returns how many messages are carried by another from now on.
+    """Join what waits for the same day; returns how many messages are carried by another from now on.
 
     Call it in the transaction that queued them: a worker that claimed the first would leave the others alone.
     """
@@ -43,18 +52,26 @@ def join_waiting() -> int:
     with connection.cursor() as cursor:
         for kinds in codes_by_digest().values():
             cursor.execute(JOIN, {"kinds": kinds})
-            joined += cursor.rowcount
+            ids = [message_id for (message_id,) in cursor.fetchall()]
+            joined += len(ids)
+            cursor.execute(FLATTEN, [ids])
     return joined
 
 
-def free_carried(carriers: Collection[int]) -> int:
-    """Let the messages speak for themselves whose carrier, one of *carriers*, was withdrawn, refused or came too late;
-    returns how many.
+def flatten_joined(message_ids: Collection[int]) -> None:
+    """Those of *message_ids* that are joined now hand on what they carried."""
+    with connection.cursor() as cursor:
+        cursor.execute(FLATTEN, [list(message_ids)])
+
+
+def free_carried(carriers: Collection[int], *, always: bool = False) -> int:
+    """Let the messages speak for themselves whose carrier, one of *carriers*, was withdrawn, refused or came too late
+    (*always*: whatever became of it); returns how many.
     """
     if not carriers:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(FREE, {"carriers": list(carriers)})
+        cursor.execute(FREE, {"carriers": list(carriers), "always": always})
         return int(cursor.rowcount)
 
 

@@ -25,17 +25,22 @@ Facts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Digest:
-    """How several messages to one person become one: of kind `kind`, with the facts that `combine` makes of theirs."""
+    """How several messages to one person become one: of kind `kind`, with the facts that `combine` makes of theirs.
+
+    `only_over_cap`: they are told one by one as long as the day's cap lets them (notifications/daily_caps.py).
+    """
 
     kind: str
     combine: Callable[[Sequence[Facts]], Facts]
+    only_over_cap: bool = False
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of message. `facts` are the names its texts may use, each with a sample for previews.
 
-    Waiting messages to one payer by one channel whose kinds name the same `digest` go out as one.
+    Waiting messages to one payer by one channel whose kinds name the same `digest` go out as one, at once or when there
+    are more of them than the town allows a day.
     `private` facts tell of sums or kinds of dues: no short SMS names them, for whoever sees a locked screen reads it.
     `any_hour` kinds do not wait for the sending hours; a message is not sent once `expires_after` has passed since it
     was queued (None: never).
@@ -71,9 +76,9 @@ def codes_for_any_hour() -> list[str]:
 
 
 def codes_by_digest() -> dict[str, list[str]]:
-    """For each kind that speaks for several messages, the kinds that it speaks for."""
+    """For each kind that speaks for all that waits, the kinds that it speaks for."""
     found: dict[str, list[str]] = {}
     for code, kind in sorted(KINDS.items()):
-        if kind.digest:
+        if kind.digest and not kind.digest.only_over_cap:
             found.setdefault(kind.digest.kind, []).append(code)
     return found

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 
 from notifications.languages import POLISH
 from notifications.models import Detail, Message, TextVersion
-from notifications.states import State
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class TextKey(NamedTuple):
 
 
 def inbox(payer_id: int) -> "QuerySet[Message]":
-    """Every message to the payer, the newest first; what went out in another one is told there."""
-    return Message.objects.filter(payer_id=payer_id).exclude(state=State.JOINED).order_by("-queued_at", "-pk")
+    """Every message to the payer, the newest first, also those that another one tells."""
+    return Message.objects.filter(payer_id=payer_id).order_by("-queued_at", "-pk")
 
 
 def newest_texts() -> dict[TextKey, Text]:

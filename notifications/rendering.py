@@ -29,6 +29,7 @@ class Claimed:
     in_doubt_since: datetime | None
     payer_id: int = 0
     topic: str = ""
+    expires_at: datetime | None = None
     language: str = POLISH
     is_fuller: bool = False
 

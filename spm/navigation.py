@@ -174,6 +174,7 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Wysłane i oczekujące", "send", "admin:notifications_message_changelist", "notifications.view_message"),
             ("Kampanie", "campaign", "admin:notifications_campaign_changelist", "notifications.view_campaign"),
             ("Bramki", "router", "admin:notifications_route_changelist", "notifications.view_route"),
+            ("Dzienne limity", "speed", "admin:notifications_dailycap_changelist", "notifications.view_dailycap"),
             ("Koszty i doręczenia", "savings", "admin:notifications_spending_figures", "notifications.view_spending"),
             (
                 "Adresy wstrzymane",

@@ -1,5 +1,5 @@
 """The staff's pages on messages: a file each of their subjects."""
 
-from notifications.admin import campaigns, gateways, messages, texts
+from notifications.admin import campaigns, daily_caps, gateways, messages, texts
 
-__all__ = ["campaigns", "gateways", "messages", "texts"]
+__all__ = ["campaigns", "daily_caps", "gateways", "messages", "texts"]

@@ -1,6 +1,7 @@
 """The outbox, its attempts, the gateways' state, and the texts."""
 
 from notifications.models.campaign import Campaign, CampaignState
+from notifications.models.daily_cap import DailyCap
 from notifications.models.gateway import GatewayRest, Route, Spending
 from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
 from notifications.models.message import Attempt, Message, message_reference
@@ -14,6 +15,7 @@ __all__ = [
     "Attempt",
     "Campaign",
     "CampaignState",
+    "DailyCap",
     "Detail",
     "GatewayRest",
     "Message",

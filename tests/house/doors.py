@@ -285,6 +285,7 @@ notifications/message        r     r    -    -    r
 notifications/campaign       -     -    ra   -    ra
 notifications/gatewayrest    -     -    -    -    r
 notifications/route          -     -    -    -    ra
+notifications/dailycap       -     -    -    -    ra
 notifications/spending       -     r    r    -    r
 notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     ra   ra   -    ra
@@ -329,6 +330,7 @@ MANAGER_TABLES = {
     "residents/lookreason": "ra",
     "notifications/gatewayrest": "r",
     "notifications/route": "ra",
+    "notifications/dailycap": "ra",
     "notifications/spending": "r",
     "notifications/suppressedaddress": "r",
     "notifications/texttemplate": "r",

@@ -21,6 +21,7 @@ NOBODYS = {
     "broadcasts.sourcestate",
     "broadcasts.sourcewarning",
     "notifications.campaign",
+    "notifications.dailycap",
     "notifications.gatewayrest",
     "mailroom.mailbox",
     "mailroom.mailsighting",

@@ -8,7 +8,7 @@ from notifications.models import GatewayRest, Message
 from residents.models import AccessRecord, Account, Payer
 from tests import make
 from tests.conftest import SignIn
-from tests.notifications.posting import confirm, only, send
+from tests.notifications.posting import confirm, only, resident, send
 from tests.sandbox_process import Sandbox
 
 # Unfold's own templates rely on variables that are not always there.
@@ -39,10 +39,33 @@ def test_the_log_lists_messages_and_finds_those_in_doubt(office: Client, anna_to
     assert "wysłana</" not in doubtful.partition("<tbody")[2]
 
 
-def test_a_message_is_found_by_its_payers_name(office: Client, anna_told: Payer) -> None:
+def test_messages_are_found_by_number_or_name_and_whose_were_looked_for_is_recorded(
+    office: Client, clerk: Account, anna_told: Payer
+) -> None:
     confirm(anna_told, at=AT)
-    assert page_of(only(channel="sms")) in office.get(LOG, {"q": "Nowak"}).text
-    assert page_of(only(channel="sms")) not in office.get(LOG, {"q": "Kowalska"}).text
+    other = resident(2, phone="+48500300400", email="jan@example.com")
+    confirm(other, "2", at=AT)
+    sms = only(channel="sms", payer=anna_told)
+    found = office.post(LOG, {"q": make.pesel(1).value})
+    assert found.url == f"{LOG}?payer__id__exact={anna_told.pk}"
+    text = office.get(found.url).text
+    assert page_of(sms) in text
+    assert page_of(only(channel="sms", payer=other)) not in text
+    assert "Wiadomości do:" in text
+    office.get(found.url)  # the same look
+    looks = AccessRecord.objects.filter(account=clerk)
+    assert [(look.payer_id, look.what) for look in looks] == [(anna_told.pk, "wiadomości płatnika")]
+    assert page_of(sms) in office.get(LOG, {"q": "Nowak"}).text
+    assert set(looks.filter(what="lista wiadomości").values_list("payer_id", flat=True)) == {anna_told.pk, other.pk}
+    assert page_of(sms) not in office.get(LOG, {"q": "Kowalska"}).text
+
+
+def test_the_log_is_narrowed_to_a_gateway(office: Client, anna_told: Payer, sandbox: Sandbox) -> None:
+    confirm(anna_told, at=AT)
+    send(AT)
+    by_sms = office.get(LOG, {"bramka": "smsapi", "state__exact": "sent"}).text
+    assert page_of(only(channel="sms")) in by_sms
+    assert page_of(only(channel="email")) not in by_sms
 
 
 def test_opening_a_message_shows_its_tries_not_its_address_and_is_recorded(
@@ -54,6 +77,7 @@ def test_opening_a_message_shows_its_tries_not_its_address_and_is_recorded(
     text = office.get(page_of(only(channel="sms"))).text
     assert "odpowiedź zginęła" in text
     assert "500100200" not in text
+    assert "próba w bramce smsapi: bez odpowiedzi" in text
     look = AccessRecord.objects.get(account=clerk)
     assert (look.payer, look.what, look.basis) == (anna_told, "wiadomość do płatnika", "zadanie urzędu")
 
