@@ -52,7 +52,8 @@ def queue_reminders(*, on: date, at: datetime, by: Actor) -> ReminderReport:
     by_rule = {}
     with transaction.atomic():
         for rule in ReminderRule.objects.filter(is_active=True):
-            chosen = (("sms", rule.by_sms), ("email", rule.by_email), ("voice", rule.by_voice))
+            # Browsers are added by their owners and cost nothing: every rule serves them.
+            chosen = (("sms", rule.by_sms), ("email", rule.by_email), ("voice", rule.by_voice), ("push", True))
             channels = [channel for channel, is_on in chosen if is_on]
             by_rule[rule.days_before] = sum(
                 queue_messages(_rows(rule.days_before, channels, declined, bearer, on=on, at=at)) for bearer in BEARERS
@@ -78,7 +79,7 @@ def _rows(
     payable_by = on + timedelta(days=days_before)
     kind = DUE_APPROACHING if days_before >= 0 else DUE_PASSED
     expires = _end_of(payable_by) if days_before >= 0 else at + PASSED_LIVES
-    contact, payer_id = f"{bearer}__permitted_contacts", f"{bearer}_id"
+    contact, payer_id = f"{bearer}__reachable_contacts", f"{bearer}_id"
     text = CharField()
     about = Concat(Value("instalment:"), Cast("pk", text), output_field=text)
     facts = JSONObject(

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from consents.queries import permitted_contacts
 from core.bulk import insert_select
 from notifications.joining import free_carried
 from notifications.kinds import Priority, find
 from notifications.models import Message, message_reference
+from notifications.queries import reachable_contacts
 from notifications.sending_hours import next_opening
 from notifications.states import FINAL, State, may_become
 from notifications.wishes import wanted, wished_first
@@ -56,7 +56,7 @@ def queue_message(
     """
     known = find(kind)
     expires = expires_at or (at + known.expires_after if known.expires_after else None)
-    permitted = permitted_contacts().filter(payer_id=payer_id, topic__code=topic)
+    permitted = reachable_contacts().filter(payer_id=payer_id, topic__code=topic)
     first = first_moment(kind, at=at)
     if known.priority is not Priority.CRISIS:
         permitted = permitted.filter(wanted("payer_id", "topic__code", "channel"))
@@ -89,8 +89,8 @@ def queue_message(
 def queue_messages(rows: "QuerySet[Any, Any]") -> int:
     """Queue many messages by one statement; *rows* is a QuerySet whose values_list gives MESSAGE_COLUMNS in order.
 
-    Compose it over consents.queries.permitted_contacts, which carries the sealed address. A dedupe_key that was queued
-    before is passed over. Returns how many went in.
+    Compose it over notifications.queries.reachable_contacts, which carries the sealed address. A dedupe_key that was
+    queued before is passed over. Returns how many went in.
     """
     return insert_select(Message, MESSAGE_COLUMNS, rows)
 

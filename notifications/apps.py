@@ -15,11 +15,13 @@ class NotificationsConfig(AppConfig):
     verbose_name = "powiadomienia"
     message_kinds = (messages.EVENT,)
     words = audit_words.register(deeds.VERBS, deeds.SUBJECTS)
-    kept = (kept.MESSAGES, kept.LETTERS, kept.SUPPRESSED)
+    kept = (kept.MESSAGES, kept.LETTERS, kept.SUPPRESSED, kept.BROWSERS)
     belongings = register(
         (
             Belonging("notifications.Message", "wiadomości", Fate.MOVES),
             Belonging("notifications.Wish", "życzenia co do wiadomości", Fate.MOVES),
+            Belonging("notifications.PushSubscription", "przeglądarki", Fate.MOVES),
+            Belonging("notifications.PushConsent", "zgody na powiadomienia w przeglądarce", Fate.MOVES),
             Belonging("notifications.TopicWish", "życzenia co do rodzajów powiadomień", Fate.MOVES),
         )
     )

@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Subquery, TextField, Value, When
 from django.db.models.functions import Cast
 
-from consents.queries import permitted_contacts
 from notifications.daily_caps import lock_caps, put_off_over_cap
 from notifications.gateways import Gateway
 from notifications.joining import carried_by, free_carried, told_together
 from notifications.kinds import Priority, codes_for_any_hour
 from notifications.models import Message, Wish
+from notifications.queries import reachable_contacts
 from notifications.rendering import Claimed
 from notifications.sending_hours import may_send_at
 from notifications.states import State
@@ -166,7 +166,7 @@ def _for_all(message: Claimed, carried: Sequence[Message], addresses: Mapping[in
 
 def _addresses_now(message_ids: Sequence[int]) -> dict[int, str]:
     """The sealed address to which each message may go now; those without consent are left out."""
-    mine = permitted_contacts().filter(
+    mine = reachable_contacts().filter(
         payer_id=OuterRef("payer_id"),
         topic__code=Cast(OuterRef("topic_code"), CharField()),
         channel=OuterRef("channel"),

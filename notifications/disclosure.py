@@ -6,7 +6,7 @@ from datetime import datetime
 from consents.models import Topic
 from core.actor import Actor
 from notifications.kinds import KINDS
-from notifications.models import Message, TopicWish, Wish
+from notifications.models import Message, PushConsent, PushSubscription, TopicWish, Wish
 from notifications.retention import forget_messages_of
 from residents.disclosure import Column, Section, Shape, Table
 from residents.queries import same_person
@@ -28,6 +28,15 @@ def _wishes(payer_id: int) -> Iterable[Sequence[object]]:
         yield "wszystkie", wish.get_language_display(), "pełniejsza" if wish.is_fuller else "zwykła", "", None
     for one in TopicWish.objects.filter(payer_id__in=same_person(payer_id)).order_by("topic_code"):
         yield names.get(one.topic_code, one.topic_code), "", "", one.get_channel_display(), one.hour
+
+
+def _browsers(payer_id: int) -> Iterable[Sequence[object]]:
+    names = dict(Topic.objects.values_list("code", "name"))
+    mine = same_person(payer_id)
+    for browser in PushSubscription.objects.filter(payer_id__in=mine).order_by("pk"):
+        yield browser.browser, "", browser.since
+    for consent in PushConsent.objects.filter(payer_id__in=mine).order_by("topic_code"):
+        yield "", names.get(consent.topic_code, consent.topic_code), consent.since
 
 
 def _erase(payer_id: int, by: Actor, at: datetime) -> Mapping[str, int]:
@@ -66,7 +75,20 @@ SECTION = Section(
             ),
             _wishes,
         ),
+        Table(
+            "browsers",
+            "Powiadomienia w przeglądarce",
+            (
+                Column("browser", "Przeglądarka"),
+                Column("topic", "Rodzaj powiadomień"),
+                Column("since", "Od", Shape.MOMENT),
+            ),
+            _browsers,
+        ),
     ),
-    erased=("treść wysłanych wiadomości oraz numery i adresy, na które poszły; wiadomości w kolejce nie wyjdą",),
+    erased=(
+        "treść wysłanych wiadomości oraz numery i adresy, na które poszły; wiadomości w kolejce nie wyjdą",
+        "przeglądarki, które pokazywały powiadomienia",
+    ),
     erase=_erase,
 )

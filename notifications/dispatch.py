@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from consents.models import Channel
+from notifications.channels import Channel
 from notifications.claiming import claim_batch, is_waiting
 from notifications.gateways import Gateway, Outcome, Receipt
 from notifications.kinds import Priority

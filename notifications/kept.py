@@ -47,4 +47,19 @@ SUPPRESSED = Category(
     overdue="notifications.suppression.count_suppressed",
 )
 
-register(MESSAGES, LETTERS, SUPPRESSED)
+BROWSERS = Category(
+    code="push_browsers",
+    name="Przeglądarki, które pokazują powiadomienia",
+    purpose="Wysyłanie powiadomień do przeglądarki mieszkańca",
+    people="osoby i firmy, które włączyły powiadomienia w przeglądarce",
+    data="adres w usłudze przeglądarki i klucze szyfrujące, nazwa przeglądarki, wybrane rodzaje powiadomień",
+    recipients="usługa powiadomień przeglądarki (Google, Mozilla, Microsoft, Apple), która treści nie odczyta",
+    lawful_basis="art. 6 ust. 1 lit. a RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: do usunięcia lub wypisania się, potem zgoda wymaga odnowienia",
+    since="włączenie przeglądarki",
+    keep=Period(36, Unit.MONTHS),
+    forget="notifications.push.forget_browsers",
+    overdue="notifications.push.count_browsers",
+)
+
+register(MESSAGES, LETTERS, SUPPRESSED, BROWSERS)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from notifications.languages import POLISH
-from notifications.models import Detail, Message, TextVersion
+from notifications.models import Detail, Message, ReachableContact, TextVersion
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ class TextKey(NamedTuple):
     language: str = POLISH
     detail: str = Detail.SHORT.value
     topic: str = ""
+
+
+def reachable_contacts() -> "QuerySet[ReachableContact]":
+    """Everybody who may get anything now by any way, browsers too, with the sealed address: join it, never read it
+    whole.
+    """
+    return ReachableContact.objects.all()
 
 
 def inbox(payer_id: int) -> "QuerySet[Message]":

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from consents.models import Channel
 from core.encryption import SealBroken, unseal
 from core.errors import Refused
 from notifications import texts
+from notifications.channels import Channel
 from notifications.gateways import Parcel
+from notifications.kinds import KINDS
 from notifications.languages import POLISH
 from notifications.models import Detail, message_reference
+from notifications.push import addresses_of
 from notifications.queries import Text, TextKey, newest_texts, text_for
 from notifications.sms_text import for_phones
 from notifications.unsubscribe import topics_by_consent, unsubscribe_url
@@ -69,12 +71,16 @@ def write_letters(messages: Sequence[Claimed], channel: str) -> list[Letter]:
     known: dict[tuple[object, ...], Letter] = {}
     letters = []
     by_consent = topics_by_consent() if channel == Channel.EMAIL else frozenset()
+    browsers = addresses_of(message.payer_id for message in messages) if channel == Channel.PUSH else None
     for message in messages:
         key = (message.kind, message.facts, message.topic, message.language, message.is_fuller)
         written = known.get(key)
         if written is None:
             written = known[key] = _written(message, channel, texts_now)
-        letters.append(_addressed(written, message, is_by_consent=message.topic in by_consent))
+        if browsers is None:
+            letters.append(_addressed(written, message, is_by_consent=message.topic in by_consent))
+        else:
+            letters.append(_to_browsers(written, message, browsers.get(message.payer_id, "")))
     return letters
 
 
@@ -87,9 +93,17 @@ def _addressed(written: Letter, message: Claimed, *, is_by_consent: bool) -> Let
     return replace(written, claimed=message, address=address, unsubscribe=link)
 
 
+def _to_browsers(written: Letter, message: Claimed, address: str) -> Letter:
+    fault = written.fault or ("" if address else "wypisana")  # the last one left while this waited
+    return replace(written, claimed=message, address=address, fault=fault)
+
+
 def _written(message: Claimed, channel: str, texts_now: Mapping[TextKey, Text]) -> Letter:
     detail = Detail.FULL if message.is_fuller else Detail.SHORT
     text = text_for(texts_now, TextKey(message.kind, channel, message.language, detail.value, message.topic))
+    if text is None and channel == Channel.PUSH:  # a kind without a text for browsers says what its SMS says
+        said = text_for(texts_now, TextKey(message.kind, Channel.SMS, message.language, detail.value, message.topic))
+        text = replace(said, subject=KINDS[message.kind].name) if said and message.kind in KINDS else None
     if text is None:
         return Letter(message, fault="brak szablonu tego rodzaju")
     try:

@@ -7,8 +7,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from consents.models import Topic
-from consents.queries import permitted_contacts
 from notifications.models import Message, TopicWish, Wish
+from notifications.push import forget_browsers_of
+from notifications.queries import reachable_contacts
 from notifications.states import OPEN, State
 from residents.models.rodo import RequestKind, RequestState
 from residents.queries import same_person
@@ -47,7 +48,7 @@ def forget_messages(before: datetime, most: int) -> int:
 
 
 def _idle_wishes(before: datetime) -> "QuerySet[Wish]":
-    reachable = permitted_contacts().filter(payer_id=OuterRef("payer_id"), topic__basis=Topic.Basis.CONSENT)
+    reachable = reachable_contacts().filter(payer_id=OuterRef("payer_id"), topic__basis=Topic.Basis.CONSENT)
     return Wish.objects.filter(~Exists(reachable), changed_at__lt=before)
 
 
@@ -73,4 +74,5 @@ def forget_messages_of(payer_id: int, *, at: datetime) -> int:
     waiting = mine.filter(state__in=[State.QUEUED, State.JOINED])
     waiting.filter(in_doubt_since__isnull=True).update(state=State.WITHDRAWN, reason=ERASED, closed_at=at)
     _forget_wishes(list(same_person(payer_id)))
+    forget_browsers_of(payer_id)
     return _forget(_whole().filter(payer_id__in=same_person(payer_id)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Sum
 
-from consents.models import Channel
+from notifications.channels import Channel
 from notifications.gateways import Receipt
 from notifications.models import Route, Spending
 from notifications.rendering import Claimed

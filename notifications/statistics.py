@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, ExtractMonth
 
-from consents.models import Channel, Topic
+from consents.models import Topic
+from notifications.channels import Channel
 from notifications.kinds import KINDS
 from notifications.models import Message, Route, Spending
 from notifications.states import State

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from notifications.gateways import Gateway, Outcome, Receipt
+from notifications.push import forget_endpoints
 from notifications.rendering import Letter
 from notifications.spending import count_spending
 from notifications.states import State
@@ -154,5 +155,7 @@ def store(
             if receipt and receipt.is_dead
         ]
         suppress(channel, dead, at=at)
+        if gone := [endpoint for receipt in receipts.values() for endpoint in receipt.gone]:
+            forget_endpoints(gone)
     for verdict in verdicts:
         report.add(verdict.state)

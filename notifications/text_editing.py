@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
-from consents.models import Channel
 from core import audit
 from core.actor import Actor
 from core.errors import Refused
 from notifications import texts
+from notifications.channels import Channel
 from notifications.kinds import Kind, find
 from notifications.models import Detail, ServiceLetter, TextTemplate, TextVersion
 from notifications.service_letters import queue_letter
@@ -18,7 +18,7 @@ from notifications.sms_text import for_phones, sms_size
 MOST_PARTS = 6  # as GOV.UK Notify: 918 signs of GSM-7
 TESTS_AN_HOUR = 20
 TEST_LIVES = timedelta(hours=1)
-SCREENS = (Channel.SMS.value, "push")
+SCREENS = (Channel.SMS.value, Channel.PUSH.value)
 
 
 def check_text(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from consents.models import Channel
 from core.errors import Refused
+from notifications.channels import Channel
 from notifications.kinds import KINDS
 from notifications.models import TextTemplate
 from notifications.plain_language import hints

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from consents.models import Channel, Topic
+from consents.models import Topic
+from notifications.channels import Channel
 from notifications.languages import OWN_NAMES
 from notifications.wishes import ForTopic
 

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from consents.models import Topic
 from consents.queries import consents_in_force
+from notifications.channels import Channel
 from notifications.languages import POLISH
+from notifications.push import push_topics, topics_on_offer
 from notifications.wish_form import WishForm
 from notifications.wishes import set_wishes, topic_wishes, wishes_of
 from residents.access import actor_of, for_payer
@@ -47,4 +49,8 @@ def _topics(payer: Payer) -> list[tuple[Topic, list[str]]]:
     ways: dict[Topic, list[str]] = {}
     for consent in consents_in_force(payer.pk, at=timezone.now()):
         ways.setdefault(consent.topic, []).append(consent.channel)
+    chosen = push_topics(payer.pk)
+    for topic in topics_on_offer():
+        if topic.code in chosen:
+            ways.setdefault(topic, []).append(Channel.PUSH.value)
     return list(ways.items())

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, Exists, Expression, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Greatest
 
-from consents.models import Channel
-from consents.queries import permitted_contacts
 from core import audit
 from core.actor import Actor
 from core.errors import Refused
+from notifications.channels import Channel
 from notifications.languages import LANGUAGES
 from notifications.models import TopicWish, Wish
+from notifications.queries import reachable_contacts
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 HOURS = range(24)
@@ -44,7 +44,7 @@ def wanted(payer: str, topic: str, channel: str) -> Q:
     """For a query over possible messages (its columns of *payer* id, *topic* code and *channel*): those that the payer
     wants by this way. Another way is wanted only while it is consented to.
     """
-    permitted = permitted_contacts().filter(
+    permitted = reachable_contacts().filter(
         payer_id=OuterRef("payer_id"), topic__code=OuterRef("topic_code"), channel=OuterRef("channel")
     )
     elsewhere = TopicWish.objects.filter(payer_id=OuterRef(payer), topic_code=OuterRef(topic))

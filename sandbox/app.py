@@ -25,6 +25,7 @@ from sandbox import (
     payu_api,
     payu_pages,
     phone_pages,
+    push_service,
     serwersms,
     sms_senders,
     smsapi,
@@ -71,7 +72,7 @@ def build_app(state: State, node: node_pages.Node | None = None) -> web.Applicat
     vendors = (
         *(smsapi, serwersms, sms_senders, phone_pages, mail_pages, node_pages, openid_pages),
         *(payu_api, payu_pages, p24_api, p24_pages, paypal_api, paypal_pages, vendor_control),
-        *(warnings_api, mailjet),
+        *(warnings_api, mailjet, push_service),
     )
     for doors in (*vendors, pages, control):
         doors.add_routes(app)

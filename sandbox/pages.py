@@ -32,6 +32,7 @@ async def _index(request: web.Request) -> web.Response:
         "index",
         sms=counted(count("SELECT count(*) FROM sms"), "wiadomość", "wiadomości", "wiadomości"),
         mail=counted(count("SELECT count(*) FROM mail"), "list", "listy", "listów"),
+        notices=counted(count("SELECT count(*) FROM push_notice"), "powiadomienie", "powiadomienia", "powiadomień"),
         orders=counted(count("SELECT count(*) FROM payu_order"), "zamówienie", "zamówienia", "zamówień"),
         transactions=counted(count("SELECT count(*) FROM p24_transaction"), "transakcja", "transakcje", "transakcji"),
         paypal=counted(count("SELECT count(*) FROM paypal_order"), "zamówienie", "zamówienia", "zamówień"),

@@ -97,6 +97,23 @@ CREATE TABLE IF NOT EXISTS mail_recipient (
     PRIMARY KEY (address, mail_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS push_browser (
+    token TEXT PRIMARY KEY,
+    private_key BLOB NOT NULL,
+    auth BLOB NOT NULL,
+    portal_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    is_gone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS push_notice (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    body TEXT NOT NULL,
+    ttl INTEGER NOT NULL,
+    at REAL NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS journal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at REAL NOT NULL,

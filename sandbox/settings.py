@@ -103,6 +103,8 @@ class Settings:
         }
     )
     mail_down: bool = False
+    push_down: bool = False
+    push_next: list[str] = field(default_factory=list)
     mailjet_next: list[str] = field(default_factory=list)
     mailjet_domains: list[str] = field(default_factory=lambda: ["dolina.example"])
     mailjet_webhook_url: str = ""
@@ -117,6 +119,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "p24_refund_status": ("completed", "pending", "rejected"),
     "paypal_refund_status": ("COMPLETED", "PENDING", "FAILED"),
     "mailjet_next": MAILJET_FAULTS,
+    "push_next": MAILJET_FAULTS,
     "imgw_next": WARNING_FAULTS,
     "rso_next": WARNING_FAULTS,
     "payu_refund_status": ("FINALIZED", "CANCELED", "PENDING"),

@@ -25,6 +25,8 @@ TABLES = (
     "sms",
     "mail_recipient",
     "mail",
+    "push_notice",
+    "push_browser",
     "node_question",
     "node_artifact",
     "openid_code",

@@ -9,6 +9,7 @@ BUILT_IN = {
     "serwersms": "notifications.gateways.serwersms.SerwerSms",
     "smsapi-voice": "notifications.gateways.smsapi_voice.SmsApiVoice",
     "smtp": "notifications.gateways.smtp.Smtp",
+    "webpush": "notifications.gateways.webpush.WebPush",
     "mailjet": "notifications.gateways.mailjet.Mailjet",
 }
 SANDBOX = "http://127.0.0.1:8801"
@@ -25,7 +26,7 @@ class MessageSettings:
     mailjet: Account
 
 
-def message_settings(*, production: bool) -> MessageSettings:
+def message_settings(*, production: bool, has_push_key: bool) -> MessageSettings:
     """Settings of gateways. Raises WrongSetting for a gateway that there is not."""
     wanted = {
         "sms": environment.words(
@@ -36,6 +37,8 @@ def message_settings(*, production: bool) -> MessageSettings:
             "SPM_VOICE_GATEWAYS", ["smsapi-voice"], "Gateways for calls: `smsapi-voice`. Empty: nobody is called."
         ),
     }
+    if has_push_key:
+        wanted["push"] = ["webpush"]
     names = [name for some in wanted.values() for name in some]
     if unknown := [name for name in names if name not in BUILT_IN]:
         raise environment.WrongSetting(f"there is no gateway {', '.join(unknown)}; there are {', '.join(BUILT_IN)}.")

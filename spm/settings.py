@@ -18,6 +18,7 @@ from spm.logging_settings import logging_settings
 from spm.mail_settings import DkimSettings, mail_settings
 from spm.message_settings import message_settings
 from spm.payment_settings import payment_settings
+from spm.push_settings import PushSettings, push_settings
 from spm.signature_settings import signature_settings
 from spm.signin_settings import THROTTLES, signin_settings
 from spm.warning_settings import WarningSettings, warning_settings
@@ -318,7 +319,8 @@ BOUNCE_ADDRESS = _mail.bounce_address
 BOUNCE_MAILBOX: MailboxSettings = _mail.bounce_mailbox
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
-_messages = message_settings(production=PRODUCTION)
+WEBPUSH: PushSettings = push_settings(TOWN["contact_email"], production=PRODUCTION)
+_messages = message_settings(production=PRODUCTION, has_push_key=bool(WEBPUSH["key"]))
 MESSAGE_GATEWAYS = _messages.gateways
 SMSAPI = _messages.smsapi
 SERWERSMS = _messages.serwersms

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from consents.models import Channel
 from core.admin import ReadOnlyAdmin
 from core.errors import Refused
+from notifications.channels import Channel
 from notifications.forms import NewTextForm, TestPhoneForm, TextForm
 from notifications.kinds import KINDS
 from notifications.models import TextTemplate, TextVersion

@@ -43,7 +43,8 @@ class Parcel:
 class Receipt:
     """What a gateway answered for one parcel; `code` is the vendor's own word for it.
 
-    `is_dead` says that the address takes nothing and never will: it does not exist, or its owner refuses.
+    `is_dead` says that the address takes nothing and never will: it does not exist, or its owner refuses. `gone` are
+    those of somebody's browsers that are no more.
     """
 
     message_id: int
@@ -53,6 +54,7 @@ class Receipt:
     cost_points: Decimal | None = None
     code: str = ""
     is_dead: bool = False
+    gone: tuple[str, ...] = ()
 
 
 class Gateway(Protocol):

@@ -5,6 +5,7 @@ from notifications.models.daily_cap import DailyCap
 from notifications.models.gateway import GatewayRest, Route, Spending
 from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
 from notifications.models.message import Attempt, Message, message_reference
+from notifications.models.push import PushConsent, PushSubscription, ReachableContact
 from notifications.models.returned import ReturnMailbox
 from notifications.models.suppression import SuppressedAddress
 from notifications.models.text import Detail, TextTemplate, TextVersion
@@ -19,6 +20,9 @@ __all__ = [
     "Detail",
     "GatewayRest",
     "Message",
+    "PushConsent",
+    "PushSubscription",
+    "ReachableContact",
     "ReturnMailbox",
     "Route",
     "ServiceLetter",

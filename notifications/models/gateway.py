@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from consents.models import Channel
+from notifications.channels import Channel
 
 
 class GatewayRest(models.Model):

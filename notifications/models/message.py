@@ -4,8 +4,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from consents.models import Channel
 from core.fields import SealedTextField
+from notifications.channels import Channel
 from notifications.kinds import Priority
 from notifications.models.campaign import Campaign
 from notifications.models.text import TextVersion

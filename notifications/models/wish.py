@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from consents.models import Channel
+from notifications.channels import Channel
 from notifications.languages import LANGUAGES, POLISH
 from residents.models import Payer
 

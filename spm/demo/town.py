@@ -34,6 +34,7 @@ from residents.models import Account, Payer
 from residents.models.mandate import Basis, Scope
 from residents.queries import find_payer
 from spm.demo.arrears import dun
+from spm.demo.browsers import add_browser
 from spm.demo.dues import book, dues_file, reminders_tomorrow
 from spm.demo.ledger import enter_decisions, set_off_a_credit
 from spm.demo.people import Inhabitant, companies, people
@@ -88,6 +89,8 @@ def liven(town: Town, *, say: Callable[[str], None]) -> None:
     inhabitants = people(town.people, today=town.today)
     for gateway in ("serwersms", "mailjet"):  # they stand in for SMSAPI and the mail server
         set_route(Route(gateway=gateway, weight=0), by=BY)
+    if whom := find_payer(inhabitants[0].number):
+        add_browser(whom.pk, topics=["property_tax", "waste", "payments"], by=BY, at=town.now)
     say("przypomnienia i wiadomości …")
     for days_ago in (2, 1, 0):
         queue_reminders(on=town.today - timedelta(days=days_ago), at=town.now, by=BY)

@@ -41,6 +41,10 @@ zgody/podpisany-wniosek/                     200    200  200  200  200  200  200
 zgody/wniosek.pdf                           200    200  200  200  200  200  200  200  200
 wiadomosci/                                 in     who  200  200  who  who  who  who  who
 wiadomosci/ustawienia/                      in     who  200  200  who  who  who  who  who
+wiadomosci/przegladarki/                    in     who  200  200  who  who  who  who  who
+wiadomosci/przegladarki/dodaj/              405    405  405  405  405  405  405  405  405
+wiadomosci/przegladarki/<int:subscription_id>/usun/ 405    405  405  405  405  405  405  405  405
+powiadomienia.js                            200    200  200  200  200  200  200  200  200
 wiadomosci/<int:message_id>/                in     who  200  404  who  who  who  who  who
 naleznosci/                                 in     who  200  200  who  who  who  who  who
 naleznosci/zaplacone/                       in     who  200  200  who  who  who  who  who

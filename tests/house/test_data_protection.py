@@ -74,6 +74,8 @@ COVERED = {
     "consents.withdrawal": "consents",
     "notifications.attempt": "messages",
     "notifications.message": "messages",
+    "notifications.pushconsent": "push_browsers",
+    "notifications.pushsubscription": "push_browsers",
     "notifications.serviceletter": "service_letters",
     "broadcasts.broadcast": "broadcasts",
     "broadcasts.broadcaststep": "broadcasts",
