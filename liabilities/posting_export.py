@@ -17,6 +17,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Refused
 from liabilities.models import LedgerEntry, PostingExport, PostingLine
+from liabilities.money_ways import ways_of
 from liabilities.posting_files import PostingRow, csv_file, shown_amount, shown_day, shown_moment, xml_file
 
 MOST_ROWS = 50_000
@@ -65,7 +66,8 @@ def make_export(*, by: Actor, at: datetime) -> PostingExport:
             raise Refused("nothing_to_export", "Nie ma nowych księgowań do przekazania.")
         until = entries[-1].booked_at
         number = (PostingExport.objects.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-        rows = [_row(place, entry) for place, entry in enumerate(entries, start=1)]
+        ways = ways_of([entry.pk for entry in entries])
+        rows = [_row(place, entry, ways.get(entry.pk, "")) for place, entry in enumerate(entries, start=1)]
         total = sum((entry.amount for entry in entries), Decimal("0.00"))
         plain, marked = csv_file(number, rows), xml_file(number, rows, until=until, total=total)
         export = PostingExport.objects.create(
@@ -87,7 +89,7 @@ def make_export(*, by: Actor, at: datetime) -> PostingExport:
     return export
 
 
-def _row(line: int, entry: LedgerEntry) -> PostingRow:
+def _row(line: int, entry: LedgerEntry, way: str) -> PostingRow:
     due = entry.instalment
     kind = due.liability.kind_id if due is not None else entry.due_kind_id
     return PostingRow(
@@ -100,6 +102,7 @@ def _row(line: int, entry: LedgerEntry) -> PostingRow:
         external_id=due.external_id if due is not None else "",
         payer=f"P-{entry.payer.kept_id:06d}",
         due_kind=kind or "",
+        way=way,
         amount=shown_amount(entry.amount),
         value_on=shown_day(entry.value_on),
         booked_at=shown_moment(entry.booked_at),

@@ -25,6 +25,7 @@ class PostingRow:
     external_id: str
     payer: str
     due_kind: str
+    way: str
     amount: str
     value_on: str
     booked_at: str

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core import audit_words
 from core.errors import Refused
-from liabilities import in_transit
+from liabilities import in_transit, money_ways
 from payments import deeds, kept, messages
 from payments.formats.profile_file import use_profiles
 from residents import disclosure
@@ -37,6 +37,7 @@ class PaymentsConfig(AppConfig):
     )
     on_its_way = in_transit.register("payments.transit.in_transit")
     sums_on_their_way = in_transit.register_sums("payments.transit.sums_in_transit")
+    ways_of_money = money_ways.register("payments.ways.ways_of")
     disclosed = disclosure.register("payments.disclosure.SECTION")
 
     def ready(self) -> None:

@@ -17,6 +17,7 @@ VERBS = {
     "record_reversal": "cofnięcie wpłaty przez operatora",
     "settle_payout": "rozliczenie wypłaty operatora",
     "unsettle_payout": "cofnięcie rozliczenia wypłaty",
+    "take_report": "pobranie raportu",
     "list_refunds": "lista przelewów zwrotów",
 }
 SUBJECTS = {
@@ -25,5 +26,6 @@ SUBJECTS = {
     "payment": "płatność",
     "refund": "zwrot",
     "refund_list": "lista przelewów ze zwrotami",
+    "report": "raport",
     "statement_file": "wyciąg",
 }

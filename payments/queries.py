@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from core.money import format_pln
 from liabilities.queries import balance
-from payments.models import Payment, PaymentLine
+from payments.models import Payment, PaymentLine, Refund, Reversal
 from payments.providers import Notice
+from payments.refund_states import BOOKED
 from payments.states import OPEN, State
 from residents.models import Account
 from residents.queries import same_person
@@ -21,12 +22,19 @@ ASK_EVERY = timedelta(minutes=5)
 
 
 def history(payer_id: int) -> "QuerySet[Payment]":
-    """Payments in which something is paid for the payer, the newest first, with their `share` of each in złoty."""
+    """Payments in which something is paid for the payer, the newest first, with their `share` of each in złoty.
+
+    `went_back` says whether anything of it was given back to the payer, or taken back by the provider.
+    """
     own = PaymentLine.objects.filter(payer_id__in=same_person(payer_id))
     share = own.filter(payment=OuterRef("pk")).values("payment").annotate(sum=Sum(LINE_TOTAL)).values("sum")
+    refunds = Refund.objects.filter(
+        payment=OuterRef("pk"), payer_id__in=same_person(payer_id), stage__in=[one.value for one in BOOKED]
+    )
     return (
         Payment.objects.filter(pk__in=own.values("payment_id"))
         .annotate(share=Subquery(share))
+        .annotate(went_back=Exists(refunds) | Exists(Reversal.objects.filter(payment=OuterRef("pk"))))
         .order_by("-started_at", "-pk")
     )
 

@@ -57,16 +57,19 @@ class Plan:
     from_dues: Decimal
 
 
-def posted_of(source: Payment | BankEntry) -> list[Posted]:
-    """What of *source* is in the ledger and not taken back, by payer."""
+def named_after(source: Payment | BankEntry) -> Q:
+    """Of ledger entries: those that stand there by the name of *source*."""
     if isinstance(source, Payment):
         own = payment_reference(source)
-        named = Q(reference=own) | Q(reference__startswith=f"{own}:") | Q(reference__startswith=f"{own}/")
-    else:
-        named = Q(reference__in=[entry_reference(source.pk, place) for place in range(1, source.posting + 1)])
-    rows = LedgerEntry.objects.filter(named, kind=EntryKind.PAYMENT, reversed_by__isnull=True).order_by("pk")
+        return Q(reference=own) | Q(reference__startswith=f"{own}:") | Q(reference__startswith=f"{own}/")
+    return Q(reference__in=[entry_reference(source.pk, place) for place in range(1, source.posting + 1)])
+
+
+def posted_of(source: Payment | BankEntry) -> list[Posted]:
+    """What of *source* is in the ledger and not taken back, by payer."""
+    standing = LedgerEntry.objects.filter(named_after(source), kind=EntryKind.PAYMENT, reversed_by__isnull=True)
     shares: dict[str, _Share] = {}
-    for entry in rows.select_related("instalment__liability"):
+    for entry in standing.select_related("instalment__liability").order_by("pk"):
         base = entry.reference.partition("/")[0] if isinstance(source, Payment) else source.ledger_reference
         share = shares.setdefault(base, _Share())
         share.amount -= entry.amount

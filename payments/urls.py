@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import checkout_views, hooks, transfer_views, views
+from payments import checkout_views, hooks, receipt_views, transfer_views, views
 
 app_name = "payments"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("platnosci/<uuid:number>/", views.detail, name="detail"),
     path("platnosci/<uuid:number>/powrot/", views.returned, name="returned"),
     path("platnosci/<uuid:number>/potwierdzenie.pdf", views.receipt, name="receipt"),
+    path("potwierdzenie/", receipt_views.verify, name="verify"),
     path("hooks/<slug:provider>/", hooks.notice, name="notice"),
     path("hooks/<slug:provider>/konto/<slug:recipient>/", hooks.notice, name="notice_of_recipient"),
 ]

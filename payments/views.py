@@ -18,6 +18,7 @@ from payments.models import Payment, PaymentLine
 from payments.providers import label_of
 from payments.queries import find_own, history, lines_of, total_in_words
 from payments.receipt_pdf import receipt_pdf
+from payments.receipts import given_back_of
 from payments.refund_sources import is_taken_back
 from payments.states import OPEN, UNPAID, State
 from payments.virtual_accounts import kept_records
@@ -75,6 +76,7 @@ def _page(request: HttpRequest, payer: Payer, payment: Payment, lines: Sequence[
     changes = list(payment.changes.order_by("pk"))
     account = balance(payer.pk, on=timezone.localdate())
     is_whole = len(lines) == payment.lines.count()
+    kept = kept_records({line.payer_id for line in lines})
     is_mine = payment.made_by_id == account_of(request).pk
     is_sent = payment.state == State.REDIRECTED
     is_over = timezone.now() >= payment.frozen_until
@@ -92,6 +94,7 @@ def _page(request: HttpRequest, payer: Payer, payment: Payment, lines: Sequence[
         "recipient": recipient_name(payment.recipient),
         "is_paid": payment.state == State.PAID,
         "is_reversed": payment.state == State.PAID and is_taken_back(payment),
+        "given_back": given_back_of(payment, set(kept.values()), is_whole=is_whole),
         "is_open": payment.state in OPEN,
         "is_unpaid": payment.state in UNPAID,
         "may_still_pay": is_sent and is_mine and not is_over,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consents.models import ConsentApplication
 from core.models import InboundEvent
-from liabilities.models import ImportRun, Instalment
+from liabilities.models import ImportRun, Instalment, PostingExport
 from liabilities.rate_watch import rate_warnings
 from mailroom.queries import mailbox_trouble, waiting_letters
 from notifications.bounces import return_trouble
@@ -58,7 +58,7 @@ def _tasks(request: HttpRequest) -> list[Task]:
         page = reverse("admin:payments_payment_changelist")
         tasks.append(Task(str(doubtful), "płatności do wyjaśnienia", f"{page}?state__exact=clerk", doubtful > 0))
     if request.user.has_perm("payments.view_bankentry"):
-        tasks += _statements()
+        tasks += _money()
     if request.user.has_perm("liabilities.view_importrun"):
         tasks += _imports()
     if request.user.has_perm("liabilities.view_interestrate"):
@@ -93,13 +93,16 @@ def _returns() -> list[Task]:
     return [Task("!", words, page, is_urgent=True)]
 
 
-def _statements() -> list[Task]:
+def _money() -> list[Task]:
     left = waiting_entries().count()
     parked = BankStatement.objects.filter(chain__in=["gap", "overlap"]).count()
+    unsigned = PostingExport.objects.filter(signed_at__isnull=True).count()
     page = reverse("admin:payments_bankstatement_changelist")
+    exports = reverse("admin:liabilities_postingexport_changelist")
     return [
         Task(str(left), "wpłaty do wyjaśnienia", reverse("admin:payments_bankentry_clearing"), left > 0),
         Task(str(parked), "wstrzymane wyciągi", f"{page}?chain__in=gap,overlap", parked > 0),
+        Task(str(unsigned), "eksporty księgowań do podpisu", f"{exports}?signed_at__isempty=1", unsigned > 0),
     ]
 
 

@@ -150,6 +150,8 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Płatności", "payments", "admin:payments_payment_changelist", "payments.view_payment"),
             ("Zwroty", "undo", "admin:payments_refund_changelist", "payments.view_refund"),
             ("Wypłaty operatorów", "account_balance_wallet", "admin:payments_payout_overview", "payments.view_payout"),
+            ("Raport kasowy", "point_of_sale", "admin:payments_payout_cash", "payments.view_payout"),
+            ("Prowizje operatorów", "percent", "admin:payments_payout_fees", "payments.view_payout"),
             ("Cofnięte wpłaty", "money_off", "admin:payments_reversal_changelist", "payments.view_reversal"),
             (
                 "Wyciągi bankowe",

@@ -21,7 +21,7 @@ RATE_LIMITS = {
     "manage_email": "10/m/user",
 }
 # What we count besides (residents/throttles.py): every form under /konto/, the code from the
-# office, and signed files.
+# office, signed files, and codes of receipts.
 # Name → how many, in how many seconds.
 THROTTLES = {
     "forms_by_address": (60, MINUTE),
@@ -31,6 +31,7 @@ THROTTLES = {
     "office_code_by_address": (60, HOUR),
     "signed_file_by_address": (30, HOUR),
     "api_by_address": (300, MINUTE),
+    "receipt_by_address": (60, HOUR),
     "api_by_token": (60, MINUTE),
 }
 

@@ -11,9 +11,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import ReadOnlyInline
 from core.money import format_pln
 from liabilities.admin.work import work_page
+from payments.admin.money_reports import ReportPages
 from payments.entry_states import EntryState
 from payments.models import BankEntry, Payout, PayoutLine
 from payments.money_proof import provider_sums, unproven_money
@@ -32,7 +33,7 @@ class PayoutLineInline(ReadOnlyInline):
 
 
 @admin.register(Payout)
-class PayoutAdmin(ReadOnlyAdmin):
+class PayoutAdmin(ReportPages):
     """Settled payouts; the overview shows what is not settled."""
 
     inlines = (PayoutLineInline,)

@@ -2,6 +2,7 @@
 
 from payments.models.payment import Payment, PaymentChange, PaymentLine
 from payments.models.payout import Payout, PayoutLine
+from payments.models.receipt import Receipt
 from payments.models.refund import ProviderFact, Refund, RefundChange, Reversal
 from payments.models.statement import (
     BankEntry,
@@ -22,6 +23,7 @@ __all__ = [
     "Payout",
     "PayoutLine",
     "ProviderFact",
+    "Receipt",
     "Refund",
     "RefundChange",
     "Reversal",

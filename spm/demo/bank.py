@@ -20,6 +20,7 @@ from payments.wishes import Wish
 from residents.models import Account, Payer
 from residents.queries import find_payer
 from spm.demo.dues import BANK
+from spm.demo.money_back import payouts
 from spm.demo.people import Inhabitant
 from spm.demo.town import Town
 
@@ -86,6 +87,7 @@ def _transfers(debtors: Sequence[tuple[Payer, OpenDue]]) -> list[Transfer]:
     return [
         *told,
         ("C", Decimal("41.70"), "DZIEKUJE I POZDRAWIAM", "URZAD POCZTOWY DOLINA 1", ""),
+        *(("C", amount, "WYPLATA SRODKOW", "PAYU S.A.", "") for amount, _ in payouts()),
         ("C", Decimal("3218.40"), "WYPLATA SRODKOW", "PAYU S.A.", ""),
         ("D", Decimal("12.00"), "OPLATA ZA PROWADZENIE RACHUNKU", "BANK", ""),
     ]

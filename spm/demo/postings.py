@@ -4,7 +4,7 @@ from django.db import transaction
 
 from core.actor import Actor, job
 from liabilities.models import PostingExport, PostingLine
-from liabilities.posting_export import LineAnswer, acknowledge, make_export, sign_export
+from liabilities.posting_export import LineAnswer, acknowledge, make_export, sign_export, waiting_entries
 from residents.models import Account
 from spm.demo.town import Town
 
@@ -13,7 +13,7 @@ BY = job("load_demo")
 
 def hand_over(town: Town) -> None:
     """What was entered so far: signed off by the treasurer, booked by the finance system but for its last line."""
-    if PostingExport.objects.exists():
+    if PostingExport.objects.exists() or not waiting_entries().entries:
         return
     with transaction.atomic():
         _hand_over(town)
@@ -34,5 +34,5 @@ def _hand_over(town: Town) -> None:
 
 def prepare_next(town: Town) -> None:
     """What was entered since, ready and not signed."""
-    if PostingExport.objects.count() == 1:
+    if PostingExport.objects.count() == 1 and waiting_entries().entries:
         make_export(by=BY, at=town.now)

@@ -69,6 +69,7 @@ ostrzezenia/rss.xml                         200    200  200  200  200  200  200 
 ostrzezenia/atom.xml                        200    200  200  200  200  200  200  200  200
 ostrzezenia/<uuid:number>/                  200    200  200  200  200  200  200  200  200
 ostrzezenia/<uuid:number>/cap.xml           200    200  200  200  200  200  200  200  200
+potwierdzenie/                              200    200  200  200  200  200  200  200  200
 hooks/<slug:provider>/                      405    405  405  405  405  405  405  405  405
 hooks/<slug:provider>/konto/<slug:recipient>/ 405  405  405  405  405  405  405  405  405
 api/v1/dues/                                405    405  405  405  405  405  405  405  405
@@ -219,6 +220,9 @@ urzad/broadcasts/broadcast/<int:pk>/raport.csv desk desk desk desk 403 403 200 4
 urzad/broadcasts/sourcewarning/wczytaj-cap/ desk desk desk desk 403 403 200 403 200
 urzad/notifications/spending/statystyka/    desk   desk desk desk 403  200  200  403  200
 urzad/notifications/spending/statystyka.csv desk   desk desk desk 403  200  200  403  200
+urzad/payments/payout/raporty/kasowy/       desk   desk desk desk 403  200  403  403  200
+urzad/payments/payout/raporty/konto-rozliczeniowe/ desk desk desk desk 403 200 403 403 200
+urzad/payments/payout/raporty/prowizje/     desk   desk desk desk 403  200  403  403  200
 urzad/liabilities/postingexport/<int:pk>/podpisz/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/postingexport/<int:pk>/plik/<slug:form>/ desk desk desk desk 403 200 403 403 200
 urzad/liabilities/postingexport/<path:object_id>/sign/ desk desk desk desk 403 go 403 403 go

@@ -115,6 +115,7 @@ COVERED = {
     "payments.payout": "payments",
     "payments.payoutline": "payments",
     "payments.providerfact": "payments",
+    "payments.receipt": "payments",
     "payments.refund": "payments",
     "payments.refundchange": "payments",
     "payments.reversal": "payments",

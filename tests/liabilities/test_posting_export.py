@@ -58,6 +58,7 @@ def test_each_posting_goes_once_into_files_that_never_change(payer: Payer, treas
         ("principal", "-70.00", "ANNA-1"),
         ("credit", "-10.00", ""),
     ]
+    assert {row["way"] for row in rows} == {"other"}  # no such payment in the floor above
     assert {row["payer"] for row in rows} == {f"P-{payer.pk:06d}"}
     assert "Nowak" not in bytes(second.csv).decode()
     root = etree.fromstring(bytes(second.xml))

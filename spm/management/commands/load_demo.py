@@ -17,6 +17,7 @@ from payments.models import BankStatement, Payment
 from residents.models import Account, Payer
 from spm.demo.bank import bring_statement, pay_elsewhere
 from spm.demo.letters import deliver_letters
+from spm.demo.money_back import give_back, settle_payouts
 from spm.demo.night import fall
 from spm.demo.papers import lay_out_papers
 from spm.demo.people import people
@@ -50,6 +51,8 @@ class Command(HouseCommand):
             pay_elsewhere(inhabitants, town)
             hand_over(town)
             bring_statement(inhabitants, town)
+        settle_payouts(town)
+        give_back(town)
         prepare_next(town)
         if not PrintedForm.objects.exists():
             with transaction.atomic():
