@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import action
 
 from core.admin import ReadOnlyAdmin
@@ -29,7 +30,7 @@ class PostingExportAdmin(ReadOnlyAdmin):
     list_filter = (("signed_at", admin.EmptyFieldListFilter), ("acknowledged_at", admin.EmptyFieldListFilter))
     list_select_related = ("signed_by",)
     fields = (
-        *("number", "until", "entries", "sum", "csv_sha256", "xml_sha256", "made_at", "made_by", "signed_at"),
+        *("number", "until", "entries", "sum", "csv_digest", "xml_digest", "made_at", "made_by", "signed_at"),
         *("signed_by", "refused", "acknowledged_at"),
     )
     readonly_fields = fields
@@ -47,6 +48,16 @@ class PostingExportAdmin(ReadOnlyAdmin):
         """The sum as people write it."""
         return format_pln(export.total)
 
+    @admin.display(description="SHA-256 pliku CSV")
+    def csv_digest(self, export: PostingExport) -> str:
+        """It may be broken anywhere: 64 signs are wider than a phone."""
+        return format_html('<code class="spm-digest">{}</code>', export.csv_sha256)
+
+    @admin.display(description="SHA-256 pliku XML")
+    def xml_digest(self, export: PostingExport) -> str:
+        """As of the CSV."""
+        return format_html('<code class="spm-digest">{}</code>', export.xml_sha256)
+
     @admin.display(description="odrzucone wiersze")
     def refused_lines(self, export: PostingExport) -> str:
         """How many lines the finance system did not take."""
@@ -63,8 +74,10 @@ class PostingExportAdmin(ReadOnlyAdmin):
         return account_of(request).has_perm("liabilities.add_postingexport")
 
     def has_sign_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Who may sign them off."""
-        return bool(request.user.has_perm("liabilities.change_postingexport"))
+        """Who may sign them off, one that is not signed yet."""
+        if not request.user.has_perm("liabilities.change_postingexport"):
+            return False
+        return object_id is None or not PostingExport.objects.filter(pk=object_id, signed_at__isnull=False).exists()
 
     @action(description="Podpisz", permissions=["sign"])  # type: ignore[untyped-decorator]  # as Unfold
     def sign(self, request: HttpRequest, object_id: int) -> HttpResponseBase:

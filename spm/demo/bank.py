@@ -88,7 +88,6 @@ def _transfers(debtors: Sequence[tuple[Payer, OpenDue]]) -> list[Transfer]:
         *told,
         ("C", Decimal("41.70"), "DZIEKUJE I POZDRAWIAM", "URZAD POCZTOWY DOLINA 1", ""),
         *(("C", amount, "WYPLATA SRODKOW", "PAYU S.A.", "") for amount, _ in payouts()),
-        ("C", Decimal("3218.40"), "WYPLATA SRODKOW", "PAYU S.A.", ""),
         ("D", Decimal("12.00"), "OPLATA ZA PROWADZENIE RACHUNKU", "BANK", ""),
     ]
 

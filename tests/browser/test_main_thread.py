@@ -191,6 +191,7 @@ PAGES = (
     "/prywatnosc/",
     "/latwy-tekst/",
 )
+PAGES += ("/potwierdzenie/?kod=7K3M-09QD-X2VF-8RTA",)
 PAGES += ("/zglos-usterke/", "/zgody/podpisany-wniosek/", "/wzornik/", "/konto/password/reset/", "/konto/login/code/")
 OWN_PAGES = ("/naleznosci/", "/naleznosci/zaplacone/", "/platnosci/", "/wiadomosci/", "/zgody/", "/moje-dane/")
 OWN_PAGES += ("/moje-dane/kto-przegladal/", "/moje-dane/potwierdz/", "/naleznosci/karta/", "/naleznosci/kalendarz/")
