@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from payments.bank_entries import read_details
-from payments.models import BankEntry, PaymentLine, Refund, VirtualAccount
+from payments.models import BankEntry, PaymentLine, Receipt, Refund, VirtualAccount
 from payments.providers import label_of
 from payments.queries import history, lines_of
 from payments.receipt_pdf import receipt_pdf
@@ -65,6 +65,14 @@ def _refunds(payer_id: int) -> Iterable[Sequence[object]]:
     for refund in Refund.objects.filter(payer_id__in=same_person(payer_id)).order_by("-pk").select_related("payment"):
         of = refund.payment.reference if refund.payment else "przelew"
         yield refund.short_number, of, refund.amount, refund.account, refund.get_stage_display(), refund.requested_at
+
+
+def _issued(payer_id: int) -> Iterable[Sequence[object]]:
+    own = set(PaymentLine.objects.filter(payer_id__in=same_person(payer_id)).values_list("pk", flat=True))
+    issued = Receipt.objects.filter(payment__in=_of_person(payer_id)).select_related("payment").order_by("pk")
+    for receipt in issued.defer("code"):
+        if own.intersection(receipt.line_ids):
+            yield receipt.payment.reference, receipt.amount, receipt.issued_at
 
 
 def _receipts(payer_id: int) -> Iterable[Attachment]:
@@ -148,6 +156,16 @@ SECTION = Section(
                 Column("requested_at", "Zlecono", Shape.MOMENT),
             ),
             _refunds,
+        ),
+        Table(
+            "receipts",
+            "Wydane potwierdzenia wpłat",
+            (
+                Column("payment", "Numer płatności"),
+                Column("amount", "Kwota na potwierdzeniu", Shape.MONEY),
+                Column("issued_at", "Wydano", Shape.MOMENT),
+            ),
+            _issued,
         ),
         Table(
             "virtual_accounts",
