@@ -3,14 +3,17 @@
 It hears of what was entered in the portal only when it takes that over, as a real one does, and tells the whole back.
 """
 
+import csv
 import hashlib
+import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from core.money import to_grosze
-from liabilities.models import LedgerEntry
+from liabilities.models import LedgerEntry, PostingExport
 from residents.identity import IdentityNumber
 from tests.make import ACCOUNT
 
@@ -72,6 +75,8 @@ class FinanceSystem:
         self._fresh: dict[str, None] = {}
         self._heard: set[int] = set()
         self._until: datetime | None = None
+        self._postings = 0
+        self._refused: dict[tuple[int, int], dict[str, str]] = {}
 
     def assess(self, due: Due) -> None:
         """A new due."""
@@ -93,17 +98,42 @@ class FinanceSystem:
         ).exclude(reference__startswith="import:")
         for entry in entries.exclude(pk__in=self._heard).select_related("instalment", "reverses"):
             assert entry.instalment is not None
-            due = self.touch(entry.instalment.external_id)
-            if (entry.reverses or entry).kind in {"payment", "set_off"}:
-                due.paid_here -= entry.amount
-            else:
-                due.waived -= entry.amount
+            self._hear(entry.instalment.external_id, (entry.reverses or entry).kind, entry.amount)
             self._heard.add(entry.pk)
+
+    def _hear(self, key: str, kind: str, amount: Decimal) -> None:
+        due = self.touch(key)
+        if kind in {"payment", "set_off"}:
+            due.paid_here -= amount
+        else:
+            due.waived -= amount
+
+    def take_export(self, export: PostingExport, *, refuses: int | None) -> bool:
+        """Book the lines of an export of postings but for one that it refuses; whether there is such a line."""
+        self._postings = export.number
+        for row in csv.DictReader(io.StringIO(bytes(export.csv).decode()), delimiter=";"):
+            if int(row["line"]) == refuses:
+                self._refused[export.number, refuses] = row
+            else:
+                self._book(row)
+        return (export.number, refuses) in self._refused
+
+    def take_refused(self) -> list[tuple[int, int]]:
+        """Book what it refused before; the exports and lines."""
+        taken, self._refused = self._refused, {}
+        for row in taken.values():
+            self._book(row)
+        return list(taken)
+
+    def _book(self, row: Mapping[str, str]) -> None:
+        if row["account"] == "principal" and row["source"] == SOURCE:
+            of = LedgerEntry.objects.get(pk=int(row["reverses"] or row["entry"]))
+            self._hear(row["external_id"], of.kind, Decimal(row["amount"]))
 
     def file(self, *, as_of: datetime, full: bool, as_lines: bool) -> bytes:
         """What it knows: every due, or those that changed since its last file; with a control record.
 
-        Only JSON Lines say how far it heard of the portal.
+        Only JSON Lines say how far it heard of the portal: by which moment, or which exports of postings it booked.
         """
         rows = [due.row() for due in (self.dues.values() if full else map(self.dues.__getitem__, self._fresh))]
         self._fresh = {}
@@ -115,6 +145,8 @@ class FinanceSystem:
             record = {**control, "as_of": as_of.isoformat(), "sha256": hashlib.sha256(body).hexdigest()}
             if self._until is not None:
                 record["posted_until"] = self._until.isoformat()
+            if self._postings:
+                record["postings"] = self._postings
             return body + json.dumps({"control": record}).encode()
         lines = [";".join(names), *(";".join(str(cell) for cell in row.values()) for row in rows)]
         body = ("\n".join(lines) + "\n").encode()

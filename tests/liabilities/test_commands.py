@@ -129,6 +129,7 @@ def test_interest_takes_the_term_of_the_decision_and_shows_each_period() -> None
     assert answer["periods"] == [
         {"from": "2026-03-17", "to": "2026-06-30", "days": 106, "rate": "10.50", "interest": "30.4932"}
     ]
+    assert list(answer) == ["interest", "unrounded", "due", "days", "periods", "legal_basis"]
     assert "art. 53" in answer["legal_basis"]
     assert (
         "Odsetki: 30,00\xa0zł"
@@ -163,6 +164,7 @@ def test_interest_refuses_what_it_cannot_count(arguments: list[str], words: str)
 )
 def test_due_date_moves_a_term(day: str, regime: str, moved_to: str, reason: str) -> None:
     answer = json.loads(run("due_date", day, "--regime", regime, "--json")[1])
+    assert list(answer) == ["due", "moved_to", "reason"]
     assert answer["moved_to"] == moved_to
     assert reason in answer["reason"]
 

@@ -1,5 +1,6 @@
 """Full files: what is missing waits for a clerk; renumbered keys are noticed; two imports at once."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from core.errors import Refused
 from liabilities.importing import HowToImport, ImportReport, import_dues
 from liabilities.missing_dues import keep_missing, write_off_missing
-from liabilities.models import ImportChange, ImportKind, ImportRun, Instalment, MissingDue
+from liabilities.models import ImportChange, ImportKind, ImportRun, Instalment, LedgerEntry, MissingDue
 from tests import make
 
 T0 = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -114,3 +115,25 @@ def test_a_second_import_of_a_source_may_be_told_to_come_later() -> None:
         assert ImportRun.objects.count() == 0
     finally:
         other.close()
+
+
+@pytest.mark.usefixtures("committed")
+def test_two_imports_of_one_file_at_once_make_its_dues_once() -> None:
+    together = threading.Barrier(2)
+    made: list[tuple[int, int]] = []
+
+    def load() -> None:
+        together.wait(timeout=10)
+        try:
+            report = bring(*(row(serial) for serial in range(1, 30)))
+            made.append((report.created, report.unchanged))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=load) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(made) == [(0, 29), (29, 0)]
+    assert Instalment.objects.count() == LedgerEntry.objects.count() == 29
