@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from pathlib import Path
 
 import django
 from django.conf import settings
@@ -16,16 +17,19 @@ def prepare() -> None:
     os.environ.setdefault("DEMO_DIR", str(embedded.ROOT / ".cache" / "bench"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     os.environ["SPM_LOG_LEVEL"] = "ERROR"
+    os.environ.setdefault("SPM_STATIC_ROOT", str(Path(os.environ["DEMO_DIR"]) / "static"))
     embedded.complete(os.environ)
     django.setup()
     logging.disable(logging.WARNING)
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 prepare()
 
 from benchmarks import (  # noqa: E402  settings first
     account,
+    broadcast,
     consents,
     dues_page,
     find_payer,
@@ -53,7 +57,7 @@ ALONE = {
     "letters": letters.main,
     "email": sending.email,
 }
-SENDING = {"sms": sending.sms, "notices": notices.main}
+SENDING = {"sms": sending.sms, "notices": notices.main, "broadcast": broadcast.main}
 
 
 def main(names: list[str]) -> int:
