@@ -22,19 +22,18 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from consents.models import Channel, PermittedContact
-from consents.queries import permitted_contacts
 from core import audit
 from core.actor import Actor
 from core.bulk import insert_select
 from core.errors import Refused
 from notifications import texts
 from notifications.actions import MESSAGE_COLUMNS, first_moment, withdraw_messages
+from notifications.channels import Channel
 from notifications.joining import free_carried
 from notifications.languages import LANGUAGES, POLISH
 from notifications.messages import EVENT
-from notifications.models import Campaign, CampaignState, Message
-from notifications.queries import TextKey, newest_texts, text_for
+from notifications.models import Campaign, CampaignState, Message, ReachableContact
+from notifications.queries import TextKey, newest_texts, reachable_contacts, text_for
 from notifications.sms_text import for_phones, sms_size
 from notifications.spending import part_price
 from notifications.states import LABELS, State
@@ -88,9 +87,9 @@ def facts_of(campaign: Campaign) -> dict[str, str]:
     }
 
 
-def audience(campaign: Campaign) -> "QuerySet[PermittedContact]":
+def audience(campaign: Campaign) -> "QuerySet[ReachableContact]":
     """Who would get the campaign now, by each way."""
-    contacts = permitted_contacts().filter(
+    contacts = reachable_contacts().filter(
         wanted("payer_id", "topic__code", "channel"), topic=campaign.topic_id, channel__in=campaign.channels
     )
     return contacts.filter(payer__city__in=campaign.cities) if campaign.cities else contacts
@@ -146,7 +145,7 @@ def start_due(*, at: datetime) -> int:
     return started
 
 
-def _rows(campaign: Campaign, *, at: datetime) -> "QuerySet[PermittedContact, Any]":
+def _rows(campaign: Campaign, *, at: datetime) -> "QuerySet[ReachableContact, Any]":
     text = CharField()
     about = about_campaign(campaign)
     columns: Mapping[str, Any] = {

@@ -1,7 +1,6 @@
 """The resident's page of browsers: which show notices, and of what. Adding one needs script, all else does not."""
 
 import json
-import re
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -108,6 +107,6 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 def browser_name(agent: str) -> str:
     """«Firefox, Android»: enough to tell one's own browsers apart."""
-    program = next((name for mark, name in BROWSERS.items() if re.search(rf"\b{mark}", agent)), "przeglądarka")
+    program = next((name for mark, name in BROWSERS.items() if mark in agent), "przeglądarka")
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), "")
     return f"{program}, {system}" if system else program

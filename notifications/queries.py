@@ -1,11 +1,13 @@
 """Reads of messages and texts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from notifications.channels import Channel
+from notifications.kinds import KINDS
 from notifications.languages import POLISH
 from notifications.models import Detail, Message, ReachableContact, TextVersion
 
@@ -56,7 +58,8 @@ def newest_texts() -> dict[TextKey, Text]:
 
 def text_for(texts: Mapping[TextKey, Text], wanted: TextKey) -> Text | None:
     """The text that serves *wanted* best: its language before Polish, the fuller text before the short one, the topic's
-    own before the common one. None when even the plain Polish text is missing.
+    own before the common one. A kind without a text for browsers says what its SMS says. None when even the plain
+    Polish text is missing.
     """
     for language in dict.fromkeys((wanted.language, POLISH)):
         for detail in dict.fromkeys((wanted.detail, Detail.SHORT.value)):
@@ -64,4 +67,7 @@ def text_for(texts: Mapping[TextKey, Text], wanted: TextKey) -> Text | None:
                 found = texts.get(TextKey(wanted.kind, wanted.channel, language, detail, topic))
                 if found is not None:
                     return found
+    if wanted.channel == Channel.PUSH and wanted.kind in KINDS:
+        said = text_for(texts, wanted._replace(channel=Channel.SMS.value))
+        return replace(said, subject=KINDS[wanted.kind].name) if said else None
     return None

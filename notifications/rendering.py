@@ -10,7 +10,6 @@ from core.errors import Refused
 from notifications import texts
 from notifications.channels import Channel
 from notifications.gateways import Parcel
-from notifications.kinds import KINDS
 from notifications.languages import POLISH
 from notifications.models import Detail, message_reference
 from notifications.push import addresses_of
@@ -101,9 +100,6 @@ def _to_browsers(written: Letter, message: Claimed, address: str) -> Letter:
 def _written(message: Claimed, channel: str, texts_now: Mapping[TextKey, Text]) -> Letter:
     detail = Detail.FULL if message.is_fuller else Detail.SHORT
     text = text_for(texts_now, TextKey(message.kind, channel, message.language, detail.value, message.topic))
-    if text is None and channel == Channel.PUSH:  # a kind without a text for browsers says what its SMS says
-        said = text_for(texts_now, TextKey(message.kind, Channel.SMS, message.language, detail.value, message.topic))
-        text = replace(said, subject=KINDS[message.kind].name) if said and message.kind in KINDS else None
     if text is None:
         return Letter(message, fault="brak szablonu tego rodzaju")
     try:

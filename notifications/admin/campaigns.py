@@ -10,17 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from consents.models import Channel, Topic
+from consents.models import Topic
 from core import audit
 from core.admin import ReadOnlyAdmin
 from core.errors import Refused
 from notifications.campaigns import Progress, Share, estimate, pause, progress, resume, schedule, stop
+from notifications.channels import Channel
 from notifications.models import Campaign, CampaignState
 from residents.access import actor_of
 from residents.models import Payer
 
 MOST_CITIES = 300
-WAYS = [(one.value, one.label) for one in (Channel.SMS, Channel.EMAIL)]
+WAYS = [(one.value, one.label) for one in (Channel.SMS, Channel.EMAIL, Channel.PUSH)]
 FRAGMENT = "admin/notifications/campaign_progress.html"
 
 

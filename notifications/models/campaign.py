@@ -5,7 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from consents.models import Channel, Topic
+from consents.models import Topic
+from notifications.channels import Channel
 
 
 class CampaignState(models.TextChoices):

@@ -10,8 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from consents.models import Topic
 from core.errors import Refused
-from notifications.models import Message, PushConsent, PushSubscription, SuppressedAddress
+from notifications.campaigns import estimate, schedule, start_due
+from notifications.models import Campaign, Message, PushConsent, PushSubscription, SuppressedAddress
 from notifications.push import forget_browsers, is_push_service, public_key, subscribe_browser
 from notifications.push_views import browser_name
 from notifications.wishes import set_wishes
@@ -216,6 +218,28 @@ def test_another_residents_browser_cannot_be_taken_away(
     client.force_login(obcy)
     client.post(f"/wiadomosci/przegladarki/{PushSubscription.objects.get().pk}/usun/")
     assert PushSubscription.objects.count() == 1
+
+
+def test_a_campaign_reaches_browsers_that_may_tell_of_events_and_says_what_its_sms_says(
+    sandbox: Sandbox, whom: Payer
+) -> None:
+    subscribed(sandbox, whom, "events_culture")
+    campaign = Campaign.objects.create(
+        topic=Topic.objects.get(code="events_culture"),
+        title="Dni Doliny",
+        when="w sobotę o 16",
+        place="na rynku",
+        link="https://dolina.example/dni",
+        channels=["sms", "push"],
+        starts_at=AT,
+        until=later(AT, days=3),
+    )
+    (share,) = estimate(campaign)
+    assert (share.channel, share.people, share.cost_pln) == ("push", 1, 0)
+    schedule(campaign, at=AT, by=make.BY)
+    start_due(at=AT)
+    assert send(AT) == {"sent": 1}
+    assert "Dni Doliny" in shown(sandbox)[0]["body"]
 
 
 def test_the_service_worker_serves_the_whole_portal(client: Client) -> None:
