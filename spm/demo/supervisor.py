@@ -25,8 +25,8 @@ from spm import embedded
 from spm.demo import dovecot
 from spm.demo.children import ChildDied, Children, die_with_parent
 from spm.demo.node import prepare_node
+from spm.demo.own_keys import KEY_FILES, own_keys
 from spm.demo.signins import SAMPLES, SIGN_INS, TRUSTED, sign_in_lines
-from spm.demo.vapid import KEY_FILE, push_environment
 from spm.environment import WrongSetting
 
 PATIENCE = 90.0  # seconds until everything must be healthy
@@ -73,7 +73,7 @@ def sole_supervisor(directory: Path) -> Iterator[None]:
 def reset(directory: Path) -> None:
     """Throw the demo's data away, so that the next start begins anew."""
     folders = ("redis", "mailbox", "media", "static", "logs", TRUSTED, SAMPLES)
-    for name in (*folders, "sandbox.sqlite3", "running.json", "keys.json", KEY_FILE):
+    for name in (*folders, "sandbox.sqlite3", "running.json", "keys.json", *KEY_FILES):
         path = directory / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -142,7 +142,7 @@ def _environment(directory: Path, port: int) -> dict[str, str]:
         "REDIS_URL": os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0",
         # Its own: two demos of one checkout would write one folder at the same time.
         "SPM_STATIC_ROOT": os.environ.get("SPM_STATIC_ROOT") or str(directory / "static"),
-        **push_environment(directory, f"http://127.0.0.1:{sandbox}"),
+        **own_keys(directory, f"http://127.0.0.1:{sandbox}"),
         **node.environment(f"http://127.0.0.1:{sandbox}"),
         **_mailbox(),
     }
