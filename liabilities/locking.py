@@ -11,12 +11,19 @@ record that was merged gets those of the one that stands for it by the time the 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from core.errors import Refused
 from liabilities.models import DueKind, Instalment, LiabilityBearer
 from residents.models import Payer
+
+NAMED_BY = (
+    """SELECT count(*) FROM (SELECT FROM residents_payer WHERE id IN (SELECT owner_id FROM {table})
+    ORDER BY id FOR NO KEY UPDATE) AS locked""",
+    """SELECT count(*) FROM (SELECT FROM liabilities_instalment WHERE id IN (SELECT id FROM {table})
+    ORDER BY id FOR NO KEY UPDATE) AS locked""",
+)
 
 
 def lock_payer(payer_id: int) -> int:
@@ -67,6 +74,17 @@ def lock_many(payer_ids: Collection[int], instalment_ids: Collection[int]) -> No
     for rows in (payers, instalments):
         for _ in rows.values_list("pk").iterator(chunk_size=10_000):
             pass
+
+
+def lock_named_by(table: str) -> int:
+    """The same for those that a temporary table of ours names, as `owner_id` and `id`; how many instalments.
+
+    However many they are, none of their keys comes here.
+    """
+    with connection.cursor() as cursor:
+        for statement in NAMED_BY:
+            cursor.execute(statement.format(table=connection.ops.quote_name(table)))
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,8 @@ class Reading:
             self.rejected += 1
             self._problems.append(RowProblem(number, named, value, message))
             self._rejects[number] = cells
+            if len(self._rejects) >= AT_ONCE:
+                self._keep()
             left -= 1
             if not left:
                 break

@@ -21,7 +21,7 @@ from django.db import connection
 from core.bulk import copy_lines, copy_rows
 from core.errors import Refused
 from liabilities import staging_sql
-from liabilities.locking import lock_many
+from liabilities.locking import lock_named_by
 
 SLICE = 100_000
 FROM_MANY = 10_000
@@ -54,7 +54,7 @@ class Telling:
     keys_changed: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """A row that would rewrite history: its line, the column to blame and what stands there («» for a number)."""
 
@@ -156,22 +156,19 @@ def apply(telling: Telling, *, is_full: bool) -> Applied:
         values["later"] = cursor.fetchone()[0]
         first, last = _new(cursor, values, telling)
         cursor.execute(staging_sql.OTHER, values)
-        cursor.execute("SELECT owner_id, id FROM due_other")
-        touched = cursor.fetchall()
-        lock_many({payer for payer, _ in touched}, [instalment for _, instalment in touched])
+        touched = lock_named_by("due_other")
         cursor.execute(staging_sql.VERDICT, values)
         cursor.execute("ANALYZE due_new (id, payer_id, kind_id, year), due_verdict (payer_id)")
         cursor.execute(staging_sql.LIABILITIES, values)
         created = _enter_new(cursor, values, first, last)
-        changed, rewrites = _enter_other(cursor, values) if touched else ([], ())
+        updated, closed, rewrites = _enter_other(cursor, values) if touched else (0, [], ())
         cursor.execute(staging_sql.RUN, values)
         missing = 0
         if is_full:
             cursor.execute(staging_sql.MISSING, values)
             missing = cursor.rowcount
         cursor.execute(staging_sql.CAME_BACK, values)
-    closed = tuple(key for key, is_closed in changed if is_closed)
-    return Applied(created, len(changed), rewrites, closed, missing)
+    return Applied(created, updated, rewrites, tuple(closed), missing)
 
 
 def _new(cursor: Any, values: dict[str, Any], telling: Telling) -> tuple[int, int]:
@@ -221,16 +218,19 @@ def _enter_new(cursor: Any, values: dict[str, Any], first: int, last: int) -> in
     return created
 
 
-def _enter_other(cursor: Any, values: dict[str, Any]) -> tuple[list[tuple[Any, ...]], tuple[Rewrite, ...]]:
-    """Enter the rows that differ from what is known: the changed instalments, and the rows that were refused."""
+def _enter_other(cursor: Any, values: dict[str, Any]) -> tuple[int, list[int], tuple[Rewrite, ...]]:
+    """Enter the rows that differ from what is known: how many changed, which are paid whole now, what was refused."""
     cursor.execute(staging_sql.OTHER_ENTRIES, values)
     cursor.execute(staging_sql.ANNULLED_ENTRIES, values)
-    changed = _returned(cursor, staging_sql.ANNULLED_INSTALMENTS, values)
-    changed += _returned(cursor, staging_sql.OTHER_INSTALMENTS, values)
+    updated, closed = 0, []
+    for statement in (staging_sql.ANNULLED_INSTALMENTS, staging_sql.OTHER_INSTALMENTS):
+        ((count, keys),) = _returned(cursor, statement, values)
+        updated += count
+        closed += keys
     cursor.execute(staging_sql.CHANGES, values)
     cursor.execute(staging_sql.BEARERS)
     cursor.execute(staging_sql.EMPTIED_LIABILITIES)
-    return changed, tuple(Rewrite(*row) for row in _returned(cursor, staging_sql.REWRITES, values))
+    return updated, closed, tuple(Rewrite(*row) for row in _returned(cursor, staging_sql.REWRITES, values))
 
 
 def _returned(cursor: Any, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -226,13 +226,16 @@ WHERE c.annuls AND c.blame = '' AND e.reference LIKE 'import:%%' AND e.kind <> '
     AND NOT EXISTS (SELECT FROM liabilities_ledgerentry AS r WHERE r.reverses_id = e.id)
 """
 ANNULLED_INSTALMENTS = """
+WITH changed AS (
 UPDATE liabilities_instalment AS i
 SET is_annulled = true, source_assessed = 0, source_paid = 0, version = c.version,
     changed_in_id = %(run)s, as_of = %(as_of)s
 FROM due_verdict AS c WHERE i.id = c.id AND c.annuls AND c.blame = ''
-RETURNING i.id, i.outstanding = 0 AND i.costs = 0
+RETURNING i.id, i.outstanding = 0 AND i.costs = 0 AS is_closed
+) SELECT count(*), COALESCE(array_agg(id) FILTER (WHERE is_closed), '{}') FROM changed
 """
 OTHER_INSTALMENTS = """
+WITH changed AS (
 UPDATE liabilities_instalment AS i
 SET liability_id = l.id,
     due_on = CASE WHEN i.accrues_after IS NULL THEN c.due_on ELSE i.due_on END,
@@ -249,7 +252,8 @@ FROM due_verdict AS c
 JOIN liabilities_liability AS l ON l.payer_id = c.payer_id AND l.kind_id = c.kind_id AND l.year = c.year
     AND l.title = c.title AND l.source = %(source)s
 WHERE i.id = c.id AND c.blame = '' AND c.changes AND NOT c.annuls
-RETURNING i.id, i.outstanding = 0 AND i.costs = 0
+RETURNING i.id, i.outstanding = 0 AND i.costs = 0 AS is_closed
+) SELECT count(*), COALESCE(array_agg(id) FILTER (WHERE is_closed), '{}') FROM changed
 """
 CHANGES = """
 INSERT INTO liabilities_importchange (run_id, instalment_id, before, after)

@@ -55,7 +55,7 @@ class ReconciliationPages(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Uzgodnienie z systemem",
+            "title": "Uzgodnienie z\u00a0systemem",
             "sources": known,
             "source": source,
             "found": reconcile(source) if source else None,
