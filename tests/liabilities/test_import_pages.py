@@ -110,7 +110,7 @@ def test_a_full_file_is_uploaded_and_what_it_misses_is_decided_on(office: Client
 
 
 def test_a_token_is_shown_once_and_revoked(office: Client) -> None:
-    made = office.post(reverse("admin:liabilities_apitoken_add"), {"name": "FK", "source": "fk"})
+    made = office.post(reverse("admin:liabilities_apitoken_add"), {"name": "FK", "source": "fk", "scope": "dues:write"})
     text = made.context["text"]
     assert (text in made.text, "no-store" in made.headers["Cache-Control"]) == (True, True)
     token = ApiToken.objects.get()
