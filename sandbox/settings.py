@@ -1,6 +1,7 @@
 """What the control API can change: how the stand-ins answer, delay, repeat and fail."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ VENDOR_FAULTS = ("http500", "http503", "html", "cut", "cut_after", "hang")
 SMS_STATUSES = ("DELIVERED", "UNDELIVERED", "EXPIRED", "FAILED", "REJECTED", "UNKNOWN", "SENT", "ACCEPTED", "QUEUE")
 MAILJET_FAULTS = ("http429", "http500", "http503", "html", "cut", "cut_after", "hang")
 WARNING_FAULTS = ("http500", "http503", "html", "cut", "hang", "truncated", "nonsense")
+RETURN = re.compile(r"[45]\d\d [45]\.\d{1,3}\.\d{1,3} \S")
 ALGORITHMS = ("MD5", "SHA", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 
 
@@ -102,6 +104,10 @@ class Settings:
             "pelna": "452 4.2.2 Mailbox full",
         }
     )
+    mail_returns: dict[str, str] = field(
+        default_factory=lambda: {"odbij": "550 5.1.1 User unknown", "zapchana": "452 4.2.2 Mailbox full"}
+    )
+    mail_return_box: str = ""
     mail_down: bool = False
     push_down: bool = False
     push_next: list[str] = field(default_factory=list)
@@ -153,6 +159,8 @@ def _checked(name: str, value: Any, default: Any) -> Any:
         raise WrongSetting(f"{name} is a share from 0 to 1.")
     if name == "vms_hours" and not (len(value) == 2 and all(type(hour) is int for hour in value)):
         raise WrongSetting("vms_hours are two hours, the first and the one after the last.")
+    if name == "mail_returns" and not all(RETURN.match(words) for words in value.values()):
+        raise WrongSetting("mail_returns are words such as «550 5.1.1 User unknown».")
     if name == "mail_refusals" and not all(_is_smtp_answer(answer) for answer in value.values()):
         raise WrongSetting("mail_refusals are SMTP answers from 400 to 599, such as «550 5.1.1 No such user».")
     words = value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]

@@ -8,6 +8,7 @@ from weakref import WeakSet
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from sandbox.mailbox import keep_mail
+from sandbox.returned_mail import return_letter
 from sandbox.state import State
 
 LARGEST = 33_554_432
@@ -18,6 +19,7 @@ class MailDoor:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._returning: set[asyncio.Task[None]] = set()
 
     async def handle_MAIL(  # noqa: N802 (aiosmtpd's name)
         self, _server: Any, _session: Session, envelope: Envelope, address: str, options: list[str]
@@ -54,6 +56,9 @@ class MailDoor:
         raw = envelope.content
         body = raw if isinstance(raw, bytes) else str(raw).encode()
         mail_id = keep_mail(self._state.store, envelope.mail_from or "", envelope.rcpt_tos, body, time.time())
+        task = asyncio.create_task(return_letter(self._state, envelope.mail_from or "", list(envelope.rcpt_tos), body))
+        self._returning.add(task)
+        task.add_done_callback(self._returning.discard)
         return f"250 2.0.0 OK: queued as {mail_id}"
 
 

@@ -34,6 +34,7 @@ class Post:
     tls_port: int = 0
     certificate: Path | None = None
     key: Path | None = None
+    others: tuple[tuple[str, str], ...] = ()  # further mailboxes: user and password
 
 
 def is_installed() -> bool:
@@ -83,7 +84,8 @@ def command(post: Post) -> list[str]:
             shutil.chown(post.folder / name, worker, group)
         post.folder.chmod(0o711)
     users = post.folder / "users"
-    users.write_text(f"{post.user}:{{PLAIN}}{post.password}\n", encoding="utf-8")
+    known = ((post.user, post.password), *post.others)
+    users.write_text("".join(f"{user}:{{PLAIN}}{password}\n" for user, password in known), encoding="utf-8")
     users.chmod(0o644)
     configuration = post.folder / "dovecot.conf"
     configuration.write_text(_configuration(post, worker=worker, group=group, login=login), encoding="utf-8")

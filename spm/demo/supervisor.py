@@ -112,12 +112,24 @@ def _manage(*arguments: str) -> None:
 
 
 def _mailbox() -> dict[str, str]:
-    """The mailbox for applications by e-mail, where dovecot is installed."""
+    """The mailboxes for applications and for returned e-mails, where dovecot is installed."""
     if not dovecot.is_installed():
         return {}
     told = {"HOST": "127.0.0.1", "PORT": str(embedded.free_port()), "TLS": "none"}
     told |= {"USER": "wnioski@dolina.example", "PASSWORD": secrets.token_hex(16)}
-    return {f"SPM_IMAP_{name}": value for name, value in told.items()}
+    returns = told | {"USER": "zwroty@dolina.example", "PASSWORD": secrets.token_hex(16)}
+    return {
+        **{f"SPM_IMAP_{name}": value for name, value in told.items()},
+        **{f"SPM_BOUNCE_IMAP_{name}": value for name, value in returns.items()},
+        "SPM_BOUNCE_ADDRESS": "zwroty+*@dolina.example",
+    }
+
+
+def _return_box(told: dict[str, str]) -> str:
+    """The mailbox of returned e-mails as the sandbox's mail server knows it; nothing where there is none."""
+    names = ("SPM_BOUNCE_IMAP_HOST", "SPM_BOUNCE_IMAP_PORT", "SPM_BOUNCE_IMAP_USER", "SPM_BOUNCE_IMAP_PASSWORD")
+    host, port, user, password = (told.get(name, "") for name in names)
+    return f"{host}:{port} {user} {password}" if host else ""
 
 
 def _environment(directory: Path, port: int) -> dict[str, str]:
@@ -168,11 +180,14 @@ def _start_servers(children: Children, directory: Path, told: dict[str, str], *,
         + ["--login-gov-pl", str(directory / "login-gov-pl")]
         + ["--paypal-webhook-url", f"{told['SPM_BASE_URL']}/hooks/paypal/"]
         + ["--set", f"serwersms_report_url={told['SPM_BASE_URL']}/hooks/serwersms/sandbox-reports/"]
-        + ["--set", f"mailjet_webhook_url={mailjet_url}"],
+        + ["--set", f"mailjet_webhook_url={mailjet_url}"]
+        + ["--set", f"mail_return_box={_return_box(told)}"],
     )
     if imap_port := told.get("SPM_IMAP_PORT"):
         folder = dovecot.folder_for(directory / "mailbox")
-        post = dovecot.Post(folder, int(imap_port), told["SPM_IMAP_USER"], told["SPM_IMAP_PASSWORD"])
+        returns = (told["SPM_BOUNCE_IMAP_USER"], told["SPM_BOUNCE_IMAP_PASSWORD"])
+        applications = (told["SPM_IMAP_USER"], told["SPM_IMAP_PASSWORD"])
+        post = dovecot.Post(folder, int(imap_port), *applications, others=(returns,))
         dovecot.end_earlier(folder)
         children.start("dovecot", dovecot.command(post))
         if not embedded.wait_for_port(post.port, seconds=10):

@@ -1,5 +1,6 @@
 """E-mails that come back: a real mailbox, reports as mail servers write them, and forgeries."""
 
+import time
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -97,6 +98,24 @@ def test_each_letter_leaves_under_a_return_address_that_only_we_can_write(return
     assert letter["headers"]["From"] == "Dolina <powiadomienia@dolina.example>"
     assert returned_reference([f"<{letter['from'].upper()}>"]) == idx(message)
     assert returned_reference([letter["from"].replace(idx(message), "spm-999999"), "zwroty+spm-1@dolina.example"]) == ""
+
+
+def test_the_sandboxs_mail_server_returns_what_it_cannot_deliver(returns: Mailbox, sandbox: Sandbox) -> None:
+    box = f"127.0.0.1:{returns.post.port} {USER} {PASSWORD}"
+    sandbox.control("PUT", "settings", mail_return_box=box)
+    confirm(resident(1, email="odbij@example.com", channels=("email",)), at=AT)
+    confirm(resident(2, email="zapchana@example.com", channels=("email",)), at=AT)
+    assert send(AT) == {"sent": 2}
+    for _ in range(100):
+        if returns.count() == 2:
+            break
+        time.sleep(0.05)
+    assert read_mailbox(later(AT, minutes=1)) == 2
+    told = {message.address: (message.state, message.reason) for message in Message.objects.all()}
+    assert told == {
+        "odbij@example.com": ("failed", "zwrot: 550 5.1.1 User unknown"),
+        "zapchana@example.com": ("queued", "zwrot: 452 4.2.2 Mailbox full"),
+    }
 
 
 def test_a_dead_mailbox_ends_the_message_and_nothing_goes_there_any_more(returns: Mailbox) -> None:
