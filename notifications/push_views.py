@@ -1,7 +1,9 @@
 """The resident's page of browsers: which show notices, and of what. Adding one needs script, all else does not."""
 
 import json
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -25,6 +27,7 @@ from residents.models import Payer
 
 LOOK = "powiadomienia w przeglądarce"
 LONGEST = 10_000
+COOKIE_LIVES = timedelta(days=400)  # browsers keep none for longer
 BROWSERS = {
     "Edg": "Edge",
     "OPR": "Opera",
@@ -86,7 +89,17 @@ def add_browser(request: HttpRequest, payer: Payer) -> HttpResponse:
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=400)
     messages.success(request, "Gotowe. Ta przeglądarka pokaże powiadomienia.")
-    return JsonResponse({}, status=201)
+    answer = JsonResponse({}, status=201)
+    # By it signing out spares what shows notices (spm/headers.py); it says nothing of anybody.
+    answer.set_cookie(
+        settings.PUSH_COOKIE_NAME,
+        "1",
+        max_age=COOKIE_LIVES,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
 
 
 @require_POST

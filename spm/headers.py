@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # Django admin's theme runs Alpine.js, which needs eval; the residents' pages need no script of anybody else.
@@ -30,5 +31,7 @@ class SecurityHeaders:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         elif was_signed_in:
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            # «storage» would end the notices that its owner asked for; the portal keeps nothing else there.
+            shows_notices = settings.PUSH_COOKIE_NAME in request.COOKIES
+            response.headers["Clear-Site-Data"] = '"cache"' if shows_notices else '"cache", "storage"'
         return response

@@ -319,6 +319,7 @@ BOUNCE_ADDRESS = _mail.bounce_address
 BOUNCE_MAILBOX: MailboxSettings = _mail.bounce_mailbox
 
 # --- vendors ---------------------------------------------------------------------------------------------------------
+PUSH_COOKIE_NAME = "__Host-spm-push" if HTTPS else "spm-push"
 WEBPUSH: PushSettings = push_settings(TOWN["contact_email"], production=PRODUCTION)
 _messages = message_settings(production=PRODUCTION, has_push_key=bool(WEBPUSH["key"]))
 MESSAGE_GATEWAYS = _messages.gateways

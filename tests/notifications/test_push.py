@@ -211,6 +211,13 @@ def test_a_resident_adds_a_browser_by_script_and_takes_it_away_without(
     assert (PushSubscription.objects.count(), PushConsent.objects.count()) == (0, 0)
 
 
+def test_signing_out_leaves_a_browser_its_notices(sandbox: Sandbox, anna: Account, client: Client) -> None:
+    client.force_login(anna)
+    body = {"subscription": browser(sandbox), "topics": ["payments"]}
+    client.post("/wiadomosci/przegladarki/dodaj/", body, content_type="application/json")
+    assert client.post("/konto/logout/").headers["Clear-Site-Data"] == '"cache"'
+
+
 def test_another_residents_browser_cannot_be_taken_away(
     sandbox: Sandbox, anna: Account, obcy: Account, client: Client
 ) -> None:
