@@ -3,23 +3,25 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, Count, F, JSONField, Q, QuerySet, TextField, Value
-from django.db.models.expressions import Case, When
+from django.db.models.expressions import Case, Expression, When
 from django.db.models.fields import DateTimeField, PositiveSmallIntegerField
 from django.db.models.functions import Cast, Concat
 
 from broadcasts.messages import CRISIS_WARNING
 from broadcasts.models import AreaKind, Broadcast, District
-from consents.models import PermittedContact
-from consents.queries import permitted_contacts
+from broadcasts.town_map import street_names
+from consents.models import Channel
 from notifications.actions import MESSAGE_COLUMNS
-from notifications.models import Message
+from notifications.models import Message, ReachableContact
+from notifications.queries import reachable_contacts
 from notifications.states import State
 
 TOPIC = "crisis"
+AHEAD = timedelta(seconds=1)
 # Whoever may have got it: the answer of a gateway that was lost counts as got.
 GOT = (State.SENDING, State.SENT, State.DELIVERED, State.UNKNOWN)
 KINDS_OF_STREETS = r"(ul\.|ulica|al\.|aleja|aleje|pl\.|plac|os\.|osiedle|rondo)"
@@ -30,14 +32,21 @@ def area_of(broadcast: Broadcast) -> Q:
     if broadcast.area_kind == AreaKind.WHOLE:
         return Q()
     districts = list(District.objects.filter(name__in=broadcast.districts))
-    streets = [*broadcast.streets, *(street for one in districts for street in one.streets)]
+    streets = [*broadcast.streets, *broadcast.drawn_streets, *(street for one in districts for street in one.streets)]
     codes = [*broadcast.postal_codes, *(code for one in districts for code in one.postal_codes)]
     here = Q(payer__postal_code__in=codes) if codes else Q(pk__in=[])
     if pattern := street_pattern(streets):
         here |= Q(payer__street__iregex=pattern)
-    if broadcast.with_unknown:
-        here |= Q(payer__street="", payer__postal_code="")
-    return here
+    return here | unplaced(broadcast) if broadcast.with_unknown else here
+
+
+def unplaced(broadcast: Broadcast) -> Q:
+    """Of whom nobody can say whether they live in the area: no address; for a shape also a street not on the map."""
+    nowhere = Q(payer__street="", payer__postal_code="")
+    if not broadcast.shape:
+        return nowhere
+    pattern = street_pattern(street_names())
+    return nowhere | (~Q(payer__street__iregex=pattern) if pattern else Q())
 
 
 def street_pattern(streets: Sequence[str]) -> str:
@@ -47,9 +56,9 @@ def street_pattern(streets: Sequence[str]) -> str:
     return rf"^\s*({KINDS_OF_STREETS}\s*)?({names})(\s|,|$)" if names else ""
 
 
-def recipients(broadcast: Broadcast) -> "QuerySet[PermittedContact]":
+def recipients(broadcast: Broadcast) -> "QuerySet[ReachableContact]":
     """Everybody who may be warned now, by channel, in the area."""
-    return permitted_contacts().filter(area_of(broadcast), topic__code=TOPIC)
+    return reachable_contacts().filter(area_of(broadcast), topic__code=TOPIC)
 
 
 def got_earlier(broadcast: Broadcast) -> "QuerySet[Message]":
@@ -62,8 +71,20 @@ def got_earlier(broadcast: Broadcast) -> "QuerySet[Message]":
     return Message.objects.filter(mine, state__in=GOT)
 
 
-def rows_for(broadcast: Broadcast, facts: Mapping[str, Mapping[str, str]], *, at: datetime) -> "QuerySet[Any, Any]":
-    """The rows of the outbox as one SELECT, MESSAGE_COLUMNS in order. *facts* by channel, '' for the others."""
+def count_unplaced(broadcast: Broadcast) -> int:
+    """How many who may be warned cannot be placed; 0 where the whole town is warned, or those who got one before."""
+    if broadcast.area_kind == AreaKind.WHOLE or broadcast.parent_id is not None:
+        return 0
+    mine = reachable_contacts().filter(unplaced(broadcast), topic__code=TOPIC).order_by()
+    return mine.values("payer_id").distinct().count()
+
+
+def rows_for(
+    broadcast: Broadcast, facts: Mapping[str, Mapping[str, str]], *, at: datetime, first: Sequence[int] = ()
+) -> "QuerySet[Any, Any]":
+    """The rows of the outbox as one SELECT, MESSAGE_COLUMNS in order. *facts* by channel, '' for the others; the calls
+    to the payers *first* go before all other calls.
+    """
     is_first = broadcast.parent_id is None
     source: QuerySet[Any, Any] = recipients(broadcast) if is_first else got_earlier(broadcast)
     text = CharField()
@@ -83,12 +104,21 @@ def rows_for(broadcast: Broadcast, facts: Mapping[str, Mapping[str, str]], *, at
         "about": Value(broadcast.about),
         "facts": by_channel,
         "dedupe_key": key,
-        "not_before": Value(at, DateTimeField()),
+        "not_before": _moment(at, first),
         "expires_at": Value(broadcast.until, DateTimeField()),
     }
     values = {f"frozen_{name}": columns[name] for name in MESSAGE_COLUMNS}
     rows: QuerySet[Any, Any] = source.order_by().annotate(**values).values_list(*values)
     return rows
+
+
+def _moment(at: datetime, first: Sequence[int]) -> Expression:
+    """Dispatch goes by priority, then by this moment."""
+    usual = Value(at, DateTimeField())
+    if not first:
+        return usual
+    early = Value(at - AHEAD, DateTimeField())
+    return Case(When(channel=Channel.VOICE, payer_id__in=list(first), then=early), default=usual)
 
 
 def _json(facts: Mapping[str, str]) -> Cast:

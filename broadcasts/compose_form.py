@@ -11,11 +11,14 @@ from django.conf import settings
 
 from broadcasts.models import AreaKind, Broadcast, District, Hazard
 from broadcasts.models.broadcast import Severity, Urgency
+from broadcasts.shapes import NotAShape, read_shape, write_shape
+from broadcasts.town_map import streets_of_shape
 from notifications.texts import fill
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 MOMENT = "%Y-%m-%dT%H:%M"
 TEXTS = ("sms", "sms_en", "sms_uk", "advice", "advice_en", "advice_uk")
+MOST_STREETS = 3  # of a shape, named in a ready text: an SMS is short
 POSTAL_CODE = re.compile(r"\d{2}-\d{3}")
 
 
@@ -45,7 +48,16 @@ class ComposeForm(forms.Form):
         label="Ulice", required=False, widget=_area(2), help_text="Każda w osobnym wierszu, bez numerów."
     )
     postal_codes = forms.CharField(label="Kody pocztowe", required=False, help_text="Na przykład 43-300, 43-309.")
-    with_unknown = forms.BooleanField(label="Także osoby, których adresu nie znamy", required=False, initial=True)
+    shape = forms.CharField(
+        label="Kształt na mapie",
+        required=False,
+        widget=_area(3),
+        help_text="Punkty dookoła obszaru, każdy w osobnym wierszu: szerokość, długość. Ulica, której choć jeden adres "
+        "leży w kształcie, jest ostrzegana cała.",
+    )
+    with_unknown = forms.BooleanField(
+        label="Także osoby, których adresu nie znamy albo nie ma go na mapie", required=False, initial=True
+    )
     sms = forms.CharField(label="SMS", required=False, widget=_area(4))
     sms_en = forms.CharField(label="SMS po angielsku", required=False, widget=_area(3))
     sms_uk = forms.CharField(label="SMS po ukraińsku", required=False, widget=_area(3))
@@ -80,15 +92,24 @@ class ComposeForm(forms.Form):
             raise forms.ValidationError(f"{wrong[0]} nie jest kodem pocztowym. Pisz 00-000.")
         return [code for code in codes if code]
 
+    def clean_shape(self) -> list[list[float]]:
+        """The corners."""
+        try:
+            return [list(point) for point in read_shape(self.cleaned_data["shape"])]
+        except NotAShape as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
     def said(self) -> dict[str, Any]:
         """What a draft takes."""
-        return {"districts": [], **self.cleaned_data}
+        drawn = streets_of_shape(self.cleaned_data.get("shape", []))
+        return {"districts": [], **self.cleaned_data, "drawn_streets": drawn}
 
 
 def initial_of(broadcast: Broadcast) -> dict[str, Any]:
     """The form as it stands in a draft."""
     shown = {name: getattr(broadcast, name) for name in ComposeForm.base_fields}
     shown["streets"] = "\n".join(broadcast.streets)
+    shown["shape"] = write_shape(broadcast.shape)
     shown["postal_codes"] = ", ".join(broadcast.postal_codes)
     return shown
 
@@ -98,6 +119,7 @@ def ready_texts(said: Mapping[str, Any]) -> dict[str, str]:
     hazard: Hazard = said["hazard"]
     until: datetime = said["until"].astimezone(WARSAW)
     parts = [*said.get("districts", []), *said["streets"], *[f"kod {code}" for code in said["postal_codes"]]]
+    parts += said.get("drawn_streets", [])[:MOST_STREETS]
     whole = {"": "cała gmina", "_en": "the whole town", "_uk": "вся громада"}
     found = {}
     for name in TEXTS:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from broadcasts.models import Broadcast, BroadcastStep, Hazard, SourceWarning, StepKind
@@ -15,14 +16,15 @@ from core.actor import Actor
 from core.errors import Refused
 
 WRITTEN = (
-    *("hazard", "severity", "urgency", "area_kind", "districts", "streets", "postal_codes", "with_unknown"),
+    *("hazard", "severity", "urgency", "area_kind", "districts", "streets", "postal_codes"),
+    *("shape", "drawn_streets", "with_unknown"),
     *("sms", "sms_en", "sms_uk", "advice", "advice_en", "advice_uk", "until", "is_rehearsal"),
 )
 ALL_CLEAR_LIVES = timedelta(hours=6)
 ENDS = {
-    "sms": "Zagrożenie minęło: {hazard}. Możesz wrócić do codziennych zajęć. Komunikat aktualny do odwołania.",
-    "sms_en": "The danger is over: {hazard}. You may go back to your daily life.",
-    "sms_uk": "Небезпека минула: {hazard}. Можна повернутися до звичайних справ.",
+    "sms": "{town}: zagrożenie minęło ({hazard}). Możesz wrócić do codziennych zajęć.",
+    "sms_en": "{town}: the danger is over ({hazard}). You may go back to your daily life.",
+    "sms_uk": "{town}: небезпека минула ({hazard}). Можна повернутися до звичайних справ.",
 }
 
 
@@ -185,4 +187,4 @@ def follow(broadcast: Broadcast, *, kind: Kind, by: Actor, at: datetime) -> Broa
 
 def _end_words(hazard: Hazard) -> dict[str, str]:
     names = {"sms": hazard.name, "sms_en": hazard.name_en, "sms_uk": hazard.name_uk}
-    return {name: ENDS[name].format(hazard=names[name].lower()) for name in ENDS}
+    return {name: ENDS[name].format(town=settings.TOWN["short_name"], hazard=names[name].lower()) for name in ENDS}

@@ -6,6 +6,10 @@ VERBS = {
     "set_officer": "zmiana listy dyżurnych",
     "set_hazard": "zmiana gotowych tekstów ostrzeżeń",
     "set_district": "zmiana dzielnicy lub sołectwa",
+    "enter_assisted": "wpis na listę wsparcia",
+    "change_assisted": "zmiana na liście wsparcia",
+    "strike_off_assisted": "skreślenie z listy wsparcia",
+    "take_addresses": "wczytanie adresów na mapę gminy",
     "broadcast_made": "ostrzeżenie: szkic",
     "broadcast_written": "ostrzeżenie: zmiana treści",
     "broadcast_submitted": "ostrzeżenie: przekazanie do zatwierdzenia",
@@ -25,5 +29,7 @@ SUBJECTS = {
     "officer": "dyżurny",
     "hazard": "gotowe teksty",
     "district": "dzielnica",
+    "assisted": "wpis na liście wsparcia",
+    "map": "mapa gminy",
     "broadcast": "ostrzeżenie gminy",
 }

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMinute
 
 from broadcasts.models import Broadcast
-from consents.models import Channel
+from notifications.channels import Channel
 from notifications.models import Message, Route
 from notifications.states import State
 

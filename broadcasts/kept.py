@@ -32,4 +32,19 @@ BROADCASTS = Category(
     why_kept="o przekazaniu do archiwum decyduje archiwista urzędu",
 )
 
-register(OFFICERS, BROADCASTS)
+ASSISTED = Category(
+    code="assisted_residents",
+    name="Lista wsparcia w zagrożeniu",
+    purpose="Telefon i odwiedziny u osób, które w zagrożeniu potrzebują pomocy",
+    people="mieszkańcy, którzy o to poprosili",
+    data="kto zajrzy, jak pomóc, dzień zgody; sam wpis może mówić o stanie zdrowia",
+    recipients="wskazani opiekunowie i sołtysi",
+    lawful_basis="zgoda: art. 6 ust. 1 lit. a i art. 9 ust. 2 lit. a RODO",
+    kept_basis="art. 5 ust. 1 lit. e RODO: dopóki trwa zgoda",
+    since="skreślenie z listy",
+    keep=Period(30, Unit.DAYS),
+    forget="broadcasts.assisted.forget_assisted",
+    overdue="broadcasts.assisted.count_struck_off",
+)
+
+register(OFFICERS, BROADCASTS, ASSISTED)

@@ -1,28 +1,36 @@
 """What the composer shows before a warning is sent: SMS parts, people, cost, time, faults."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Sum
 
-from broadcasts.audience import count_people, counts_by_channel
+from broadcasts.audience import count_people, count_unplaced, counts_by_channel
 from broadcasts.composed import sms_text
 from broadcasts.estimate import USUAL_PER_SECOND, Estimate, estimate
 from broadcasts.models import Broadcast, DutyOfficer
 from broadcasts.wording import WordingFault
-from broadcasts.wordings import faults_of, words_of
-from consents.models import Channel
+from broadcasts.wordings import faults_of, named_streets, words_of
+from notifications.channels import Channel
 from notifications.gateways import gateways_of
 from notifications.models import Route
 from notifications.sms_text import SmsSize, sms_size, transliterate
 from notifications.spending import part_price
 
+WARSAW = ZoneInfo("Europe/Warsaw")
+CALLS_FROM, CALLS_TO = time(8), time(22)  # SMSAPI's door for calls answers «51» at other hours
+
 
 @dataclass(frozen=True)
 class Preview:
-    """The warning as it would go now. A rehearsal reaches `people` of the staff's list and has no `rows`."""
+    """The warning as it would go now. A rehearsal reaches `people` of the staff's list and has no `rows`.
+
+    `unplaced` of those who may be warned have no address, or none on the map when a shape is drawn; `streets` are those
+    of the shape, in words. `calls_wait`: there are calls, and the gateway makes none at this hour.
+    """
 
     sms: str
     size: SmsSize
@@ -32,6 +40,10 @@ class Preview:
     cost_pln: Decimal
     minutes: int
     faults: list[WordingFault]
+    unplaced: int = 0
+    takes_unplaced: bool = True
+    streets: str = ""
+    calls_wait: bool = False
 
     @property
     def told_rows(self) -> list[tuple[str, Estimate]]:
@@ -64,6 +76,10 @@ def preview(broadcast: Broadcast, *, at: datetime) -> Preview:
         sum((row.cost_pln for row in rows), Decimal(0)),
         max((row.minutes for row in rows), default=0),
         faults,
+        count_unplaced(broadcast),
+        broadcast.with_unknown,
+        named_streets(broadcast.drawn_streets) if broadcast.shape else "",
+        Channel.VOICE in counts and not CALLS_FROM <= at.astimezone(WARSAW).time() < CALLS_TO,
     )
 
 

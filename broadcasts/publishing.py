@@ -11,6 +11,7 @@ from broadcasts.cap_values import Alert, Area, Info, Reference
 from broadcasts.composed import LANGUAGES, title
 from broadcasts.models import Broadcast
 from broadcasts.models.broadcast import Kind
+from broadcasts.shapes import closed
 from broadcasts.wordings import area_words, words_of
 
 SHOWN_FOR = timedelta(days=30)
@@ -108,6 +109,7 @@ def _info(broadcast: Broadcast, language: str) -> Info:
     words = words_of(broadcast)
     is_end = broadcast.kind == Kind.ALL_CLEAR
     geocodes = (("TERYT", settings.WARNINGS["teryt"]),) if settings.WARNINGS["teryt"] else ()
+    polygons = (closed(broadcast.shape),) if broadcast.shape else ()
     return Info(
         language=CODES[language],
         categories=(broadcast.hazard.category,),
@@ -124,7 +126,7 @@ def _info(broadcast: Broadcast, language: str) -> Info:
         instruction=words.advice[language].strip(),
         web=address_of_warning(broadcast),
         contact=f"tel. {settings.TOWN['contact_phone']}",
-        areas=(Area(area_words(broadcast), geocodes=geocodes),),
+        areas=(Area(area_words(broadcast), polygons=polygons, geocodes=geocodes),),
     )
 
 

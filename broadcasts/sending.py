@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from kombu.exceptions import OperationalError
 
+from broadcasts.assisted import first_called
 from broadcasts.audience import TOPIC, rows_for
 from broadcasts.composed import sms_text, title
 from broadcasts.composing import check_words, follow, lock_broadcast, move, take_step
@@ -55,10 +56,11 @@ def start(broadcast: Broadcast, *, by: Actor, at: datetime, break_glass: str = "
             count = _queue_rehearsal(row, at=at)
             row.audience, row.people = count, count
         else:
-            queue_messages(rows_for(row, facts_of(row), at=at))
+            queue_messages(rows_for(row, facts_of(row), at=at, first=first_called()))
             row.first_message, row.last_message, row.audience, row.people = span_of(row.about)
         row.save()
-        words = f"wiadomości: {row.audience}, osób: {row.people}, podstawa: {row.basis or 'brak rodzaju powiadomień'}"
+        basis = topic.get_basis_display() if topic else "brak rodzaju powiadomień"
+        words = f"wiadomości: {row.audience}, osób: {row.people}, podstawa: {basis}"
         take_step(row, StepKind.STARTED, by=by, at=at, words=words)
         transaction.on_commit(_wake)
     return row

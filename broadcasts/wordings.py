@@ -1,5 +1,6 @@
 """A warning's words out of its row: what each channel tells, and what is wrong with it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from broadcasts.wording import WordingFault, wording_faults
 from consents.models import Channel
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+MOST_NAMED = 8
 
 
 def words_of(broadcast: Broadcast) -> Words:
@@ -44,7 +46,7 @@ def facts_of(broadcast: Broadcast) -> dict[str, dict[str, str]]:
 
 def places_of(broadcast: Broadcast) -> list[str]:
     """Names of which one must stand in the text: the town, and the parts that are warned."""
-    return [settings.TOWN["short_name"], *broadcast.districts, *broadcast.streets]
+    return [settings.TOWN["short_name"], *broadcast.districts, *broadcast.streets, *broadcast.drawn_streets]
 
 
 def area_words(broadcast: Broadcast) -> str:
@@ -52,8 +54,15 @@ def area_words(broadcast: Broadcast) -> str:
     if broadcast.area_kind == AreaKind.WHOLE:
         return str(settings.TOWN["name"])
     codes = ", ".join(broadcast.postal_codes)
-    named = [*broadcast.districts, *broadcast.streets, *([f"kody {codes}"] if codes else [])]
+    drawn = [f"obszar na mapie ({named_streets(broadcast.drawn_streets)})"] if broadcast.shape else []
+    named = [*broadcast.districts, *broadcast.streets, *([f"kody {codes}"] if codes else []), *drawn]
     return f"{settings.TOWN['name']}: {', '.join(named)}"
+
+
+def named_streets(streets: Sequence[str]) -> str:
+    """The *streets* in a shape, in words: the first few, and how many more."""
+    more = f" i jeszcze {len(streets) - MOST_NAMED}" if len(streets) > MOST_NAMED else ""
+    return f"ulice: {', '.join(streets[:MOST_NAMED])}{more}" if streets else "bez ulic"
 
 
 def faults_of(broadcast: Broadcast, *, at: datetime) -> list[WordingFault]:
@@ -63,8 +72,12 @@ def faults_of(broadcast: Broadcast, *, at: datetime) -> list[WordingFault]:
     if broadcast.until <= at:
         found.append(WordingFault("over", "Czas „obowiązuje do” już minął. Podaj późniejszy.", is_grave=True))
     if broadcast.area_kind == AreaKind.PARTS:
-        if not (broadcast.districts or broadcast.streets or broadcast.postal_codes):
-            found.append(WordingFault("no_area", "Wskaż dzielnicę, ulicę lub kod pocztowy.", is_grave=True))
+        if not (broadcast.districts or broadcast.streets or broadcast.postal_codes or broadcast.shape):
+            words = "Wskaż dzielnicę, ulicę, kod pocztowy albo kształt na mapie."
+            found.append(WordingFault("no_area", words, is_grave=True))
+        if broadcast.shape and not broadcast.drawn_streets:
+            words = "W kształcie na mapie nie ma żadnego adresu. Sprawdź jego punkty."
+            found.append(WordingFault("empty_shape", words, is_grave=True))
         unknown = set(broadcast.districts) - set(
             District.objects.filter(name__in=broadcast.districts).values_list("name", flat=True)
         )

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from consents.models import Channel, Topic
 from consents.replacement import Choice
 
-OFFERED = (Channel.SMS, Channel.EMAIL)  # in the portal; voice is for who asks for it on paper: there is no gateway yet
+OFFERED = (Channel.SMS, Channel.EMAIL)  # in the portal; calls are for who asks for them on paper
 
 
 @dataclass(frozen=True)

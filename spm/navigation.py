@@ -205,6 +205,12 @@ STAFF_MENU: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ),
             ("Gotowe teksty", "edit_note", "admin:broadcasts_hazard_changelist", "broadcasts.view_hazard"),
             ("Dzielnice", "map", "admin:broadcasts_district_changelist", "broadcasts.view_district"),
+            (
+                "Lista wsparcia",
+                "elderly",
+                "admin:broadcasts_assistedresident_changelist",
+                "broadcasts.view_assistedresident",
+            ),
             ("Dyżurni", "badge", "admin:broadcasts_dutyofficer_changelist", "broadcasts.view_dutyofficer"),
             ("Źródła", "sensors", "admin:broadcasts_sourcestate_changelist", "broadcasts.view_sourcestate"),
         ],

@@ -4,31 +4,34 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
-from broadcasts.chart import chart_of
+from broadcasts.admin.assisted import visits_pdf
+from broadcasts.admin.live import live_facts, stream
 from broadcasts.compose_form import ComposeForm, initial_of, ready_texts
 from broadcasts.composing import approve, drop, follow, make_draft, return_draft, submit, write_draft
 from broadcasts.drafts import said_of_warning
-from broadcasts.following import cost_of, curves_of, estimated_end, progress_of
 from broadcasts.models import Broadcast, SourceWarning
 from broadcasts.models.broadcast import Kind
 from broadcasts.preview import preview
 from broadcasts.report import report_csv, report_pdf
 from broadcasts.sending import pause, repeat, resume, start
+from broadcasts.shapes import NotAShape, read_shape
 from broadcasts.states import STARTED, State
+from broadcasts.town_map import town_picture
 from broadcasts.wordings import area_words
 from core.admin import ReadOnlyAdmin
 from core.errors import Refused
-from notifications.routes import health
 from residents.access import account_of, actor_of
 
+LIST = "broadcasts.view_assistedresident"
 CHANGE = "broadcasts.change_broadcast"
 USUAL_LENGTH = timedelta(hours=12)
 
@@ -54,6 +57,8 @@ class BroadcastAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("nowe/", view(self.compose_view), name="broadcasts_compose"),
+            path("<int:pk>/zdarzenia/", view(self.events_view), name="broadcasts_events"),
+            path("<int:pk>/obchod.pdf", view(self.visits_view), name="broadcasts_visits"),
             path("<int:pk>/raport.pdf", view(self.pdf_view), name="broadcasts_report_pdf"),
             path("<int:pk>/raport.csv", view(self.csv_view), name="broadcasts_report_csv"),
             *super().get_urls(),
@@ -104,14 +109,17 @@ class BroadcastAdmin(ReadOnlyAdmin):
                 shown = preview(_as_typed(broadcast, form), at=timezone.now())
         elif request.method != "POST" and broadcast is not None:
             shown = preview(broadcast, at=timezone.now())
+        picture = town_picture() if broadcast is None or broadcast.parent_id is None else None
         author = broadcast.written_by_id if broadcast else None
         context = {
             **self.admin_site.each_context(request),
-            "title": str(broadcast) if broadcast else "Nowe ostrzeżenie",
+            "title": capfirst(str(broadcast)) if broadcast else "Nowe ostrzeżenie",
             "form": form,
             "broadcast": broadcast,
             "state": broadcast.state if broadcast else "",
             "preview": shown,
+            "picture": picture,
+            "outline": picture.outline(_shape_of(form)) if picture else "",
             "source": source,
             "is_own": author == account_of(request).pk,
             "steps": broadcast.steps.all() if broadcast else [],
@@ -193,18 +201,13 @@ class BroadcastAdmin(ReadOnlyAdmin):
             }
             if done := self._done(request, broadcast, verbs):
                 return done
-        progress = progress_of(broadcast)
         is_going = broadcast.life == State.SENDING
         context = {
             **self.admin_site.each_context(request),
-            "title": str(broadcast),
+            "title": capfirst(str(broadcast)),
             "broadcast": broadcast,
             "area": area_words(broadcast),
-            "progress": progress,
-            "charts": [chart_of(channel, minutes) for channel, minutes in curves_of(broadcast).items()],
-            "end": estimated_end(broadcast, progress, at=at) if is_going else None,
-            "gateways": health(settings.MESSAGE_GATEWAYS, at=at),
-            "cost": cost_of(broadcast),
+            **live_facts(broadcast, at=at),
             "steps": broadcast.steps.all(),
             "children": broadcast.children.select_related("hazard").order_by("pk"),
             "is_going": is_going,
@@ -214,16 +217,24 @@ class BroadcastAdmin(ReadOnlyAdmin):
             "may_change": request.user.has_perm(CHANGE),
             "back": reverse("admin:broadcasts_broadcast_changelist"),
         }
-        answer = render(request, "admin/broadcasts/live.html", context)
-        if context["refreshes"]:
-            answer.headers["Refresh"] = "5"  # without JavaScript; the page says how to stop it
-        return answer
+        return render(request, "admin/broadcasts/live.html", context)
 
     def _reported(self, request: HttpRequest, pk: int) -> Broadcast:
         if not self.has_view_permission(request):
             raise PermissionDenied
         broadcast: Broadcast = self.row_or_404(request, pk)
         return broadcast
+
+    def events_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """How it goes, as server-sent events."""
+        return stream(self._reported(request, pk))
+
+    def visits_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Whom the wardens visit."""
+        broadcast = self._reported(request, pk)
+        if not request.user.has_perm(LIST) or broadcast.is_rehearsal or broadcast.started_at is None:
+            raise PermissionDenied
+        return _file(visits_pdf(request, broadcast, at=timezone.now()), "application/pdf", f"obchod-{pk}.pdf")
 
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The report on paper."""
@@ -252,6 +263,14 @@ def _filled(form: ComposeForm) -> ComposeForm:
     for name, text in ready_texts(form.said()).items():
         data[name] = text
     return ComposeForm(data)
+
+
+def _shape_of(form: ComposeForm) -> list[tuple[float, float]]:
+    """The shape in the form, to be drawn; none where it cannot be read."""
+    try:
+        return read_shape(str(form["shape"].value() or ""))
+    except NotAShape:
+        return []
 
 
 def _as_typed(broadcast: Broadcast | None, form: ComposeForm) -> Broadcast:

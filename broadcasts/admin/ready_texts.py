@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
+from broadcasts.admin.town_map import map_page
 from broadcasts.models import District, Hazard
 from broadcasts.ready import set_district, set_hazard
 from core.admin import OfficeAdmin
@@ -86,6 +88,16 @@ class DistrictAdmin(OfficeAdmin):
 
     form = DistrictForm
     list_display = ("name", "told_streets", "told_codes")
+    list_before_template = "admin/broadcasts/map_link.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The map beside the names."""
+        page = self.admin_site.admin_view(self.map_view)
+        return [path("mapa/", page, name="broadcasts_map"), *super().get_urls()]
+
+    def map_view(self, request: HttpRequest) -> HttpResponse:
+        """«Mapa gminy»."""
+        return map_page(request, self.admin_site.each_context(request))
 
     @admin.display(description="ulic")
     def told_streets(self, district: District) -> int:

@@ -56,7 +56,8 @@ class Broadcast(models.Model):
     exactly those who got one of the thread. Who wrote the last text may not approve it; `break_glass` is the reason of
     whoever sent it without a second person. At the start the audience is frozen: the messages `first_message` to
     `last_message` whose `about` is ours; the legal basis is kept as it was then. `ended_at` takes it off the pages
-    before `until`.
+    before `until`. `shape` is the corners of an area drawn on the map, [latitude, longitude] each,
+    `drawn_streets` what lay in it then: a map that changes later changes no warning.
     """
 
     number = models.UUIDField("numer", default=uuid.uuid4, unique=True, editable=False)
@@ -76,7 +77,11 @@ class Broadcast(models.Model):
     districts = ArrayField(models.CharField(max_length=80), verbose_name="dzielnice", default=list, blank=True)
     streets = ArrayField(models.CharField(max_length=120), verbose_name="ulice", default=list, blank=True)
     postal_codes = ArrayField(models.CharField(max_length=6), verbose_name="kody pocztowe", default=list, blank=True)
-    with_unknown = models.BooleanField("także osoby bez adresu", default=True)
+    shape = models.JSONField("kształt na mapie", default=list, blank=True)
+    drawn_streets = ArrayField(
+        models.CharField(max_length=120), verbose_name="ulice w kształcie", default=list, blank=True
+    )
+    with_unknown = models.BooleanField("także osoby, których miejsca nie znamy", default=True)
     sms = models.TextField("SMS", blank=True, default="")
     sms_en = models.TextField("SMS po angielsku", blank=True, default="")
     sms_uk = models.TextField("SMS po ukraińsku", blank=True, default="")

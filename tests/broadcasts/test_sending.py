@@ -1,8 +1,6 @@
 """The town's own warning: two pairs of eyes, frozen audience, stop and resume, correction, all-clear, proof."""
 
-from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,81 +10,24 @@ from pypdf import PdfReader
 
 from broadcasts import tasks
 from broadcasts.cap_reading import read_cap
-from broadcasts.composing import approve, drop, follow, make_draft, return_draft, submit, write_draft
+from broadcasts.composing import approve, drop, follow, return_draft, submit, write_draft
 from broadcasts.following import curves_of, progress_of, times_of
-from broadcasts.models import Broadcast, BroadcastStep, District, DutyOfficer, Hazard
+from broadcasts.models import Broadcast, BroadcastStep, District, DutyOfficer
 from broadcasts.models.broadcast import Kind
 from broadcasts.preview import preview
 from broadcasts.publishing import banner
 from broadcasts.report import report_csv, report_pdf
 from broadcasts.sending import pause, repeat, resume, start
 from consents.models import Topic
-from core.actor import Actor
 from core.errors import Refused
 from core.models import AuditEntry
-from notifications.dispatch import dispatch
-from notifications.models import Message, ServiceLetter
+from notifications.models import Message, PushConsent, PushSubscription, ServiceLetter
 from residents.models import Account, Payer
 from tests import make
+from tests.broadcasts.nights import SMS, at, by, draft, reached, run, sent
 from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
-SMS = "DOLINA: silny wiatr do godz. 6:00. Zostań w domu, zamknij okna."
-
-
-def at(minutes: int = 0) -> datetime:
-    """That many minutes from now."""
-    return make.now() + timedelta(minutes=minutes)
-
-
-def by(account: Account) -> Actor:
-    """A member of staff acts."""
-    return Actor(name=account.get_full_name(), account_id=account.pk)
-
-
-@pytest.fixture
-def colleague(db: None) -> Account:
-    """A second officer."""
-    return make.account("drugi@example.com", name="Karol Drugi", is_staff=True)
-
-
-@pytest.fixture
-def town(db: None) -> list[Payer]:
-    """Three residents who may be warned, in two streets, and one who did not consent."""
-    streets = ("ul. Polna 3", "Leśna 7/2", "")
-    people = []
-    for place, street in enumerate(streets):
-        number = make.pesel(100 + place)
-        make.consent(
-            number, name=f"Osoba {place}", phone=f"+4850010030{place}", email=f"o{place}@example.com", topics=["crisis"]
-        )
-        payer = Payer.objects.with_number(number).get()
-        Payer.objects.filter(pk=payer.pk).update(street=street, postal_code="00-001" if street else "")
-        people.append(payer)
-    make.consent(make.pesel(110), name="Bez Zgody", topics=["waste"])
-    return people
-
-
-def draft(officer: Account, **said: Any) -> Broadcast:
-    """A draft of the officer's."""
-    known = {"hazard": Hazard.objects.get(code="wind"), "sms": SMS, "advice": "Zostań w domu.", "until": at(600)}
-    return make_draft(said={**known, **said}, by=by(officer), at=at())
-
-
-def sent(officer: Account, colleague: Account, **said: Any) -> Broadcast:
-    """One that went by the straight way."""
-    made = submit(draft(officer, **said), by=by(officer), at=at())
-    return start(approve(made, by=by(colleague), at=at()), by=by(officer), at=at())
-
-
-def run(minutes: int = 0) -> None:
-    """Let the gateways take what is due."""
-    dispatch(clock=lambda: at(minutes), worker="test")
-
-
-def reached(broadcast: Broadcast) -> list[tuple[str, str]]:
-    """Who was warned, by name and channel."""
-    return sorted(Message.objects.filter(about=broadcast.about).values_list("payer__name", "channel"))
 
 
 def test_a_warning_reaches_everybody_who_may_get_it_by_every_channel_once(
@@ -267,6 +208,18 @@ def test_a_repeat_carries_no_new_words_past_the_second_person(
     again = follow(first, kind=Kind.REPEAT, by=by(officer), at=at())
     with pytest.raises(Refused, match="tymi samymi słowami"):
         write_draft(again, said={"sms": "Dolina. Uciekaj."}, by=by(officer), at=at())
+
+
+def test_browsers_are_told_too(officer: Account, town: list[Payer]) -> None:
+    PushConsent.objects.create(payer=town[0], topic_code="crisis", wording="1")
+    where = {"endpoint": "https://push.example/1", "p256dh": "k", "auth": "a", "browser": "Firefox"}
+    PushSubscription.objects.create(payer=town[0], **where)
+    made = draft(officer)
+    assert ("powiadomienie w przeglądarce", 1) in [
+        (label, row.messages) for label, row in preview(made, at=at()).told_rows
+    ]
+    gone = start(made, by=by(officer), at=at(), break_glass="Wichura zrywa już dachy.")
+    assert ("Osoba 0", "push") in reached(gone)
 
 
 def test_by_statute_everybody_with_a_known_address_is_warned_and_the_ground_is_kept(

@@ -214,7 +214,10 @@ urzad/liabilities/dunningletter/tytuly/     desk   desk desk desk 403  200  403 
 urzad/liabilities/dunningletter/tytuly/sprawy.csv desk desk desk desk 403 200 403 403 200
 urzad/liabilities/dunningletter/enter_many/ desk   desk desk desk 403  go   403  403  go
 urzad/liabilities/dunningletter/open_cases/ desk   desk desk desk 403  go   403  403  go
+urzad/broadcasts/district/mapa/             desk   desk desk desk 403  403  200  403  200
 urzad/broadcasts/broadcast/nowe/            desk   desk desk desk 403  403  200  403  200
+urzad/broadcasts/broadcast/<int:pk>/zdarzenia/ desk desk desk desk 403 403 200 403 200
+urzad/broadcasts/broadcast/<int:pk>/obchod.pdf desk desk desk desk 403 403 200 403 200
 urzad/broadcasts/broadcast/<int:pk>/raport.pdf desk desk desk desk 403 403 200 403 200
 urzad/broadcasts/broadcast/<int:pk>/raport.csv desk desk desk desk 403 403 200 403 200
 urzad/broadcasts/sourcewarning/wczytaj-cap/ desk desk desk desk 403 403 200 403 200
@@ -298,6 +301,7 @@ notifications/spending       -     r    r    -    r
 notifications/suppressedaddress r  -    -    -    r
 notifications/texttemplate   -     ra   ra   -    ra
 broadcasts/broadcast         -     -    r    -    r
+broadcasts/assistedresident  -     -    ra   -    ra
 broadcasts/hazard            -     -    r    -    r
 broadcasts/district          -     -    ra   -    ra
 broadcasts/sourcewarning     -     -    r    -    r
