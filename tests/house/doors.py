@@ -337,20 +337,12 @@ payments/reversal            -     r    -    -    r
 ROW = "<path:object_id>/"
 # The administrator's role (the last column above is an account of the command line, which may do everything): these
 # tables, these pages, and what every member of staff may open; everything else of the office is shut.
-MANAGER_TABLES = {
-    "residents/account": "r",
-    "residents/lookreason": "ra",
-    "notifications/gatewayrest": "r",
-    "notifications/route": "ra",
-    "notifications/dailycap": "ra",
-    "notifications/spending": "r",
-    "notifications/suppressedaddress": "r",
-    "notifications/texttemplate": "r",
-    "consents/topic": "r",
-    "core/auditentry": "r",
-    "core/retentionrule": "r",
-    "core/inboundevent": "r",
-}
+MANAGER_READS = (
+    *("residents/account", "notifications/gatewayrest", "notifications/spending", "notifications/suppressedaddress"),
+    *("notifications/texttemplate", "consents/topic", "core/auditentry", "core/retentionrule", "core/inboundevent"),
+)
+MANAGER_WRITES = ("residents/lookreason", "notifications/route", "notifications/dailycap")
+MANAGER_TABLES = dict.fromkeys(MANAGER_READS, "r") | dict.fromkeys(MANAGER_WRITES, "ra")
 MANAGER_PAGES = {
     "urzad/notifications/spending/statystyka/": "200",
     "urzad/notifications/spending/statystyka.csv": "200",
