@@ -1,4 +1,5 @@
-"""Many payments posted at once: what a bank statement brings. The set-based sibling of `actions.post_payment`.
+"""Many payments posted at once: what bank statements and providers bring. The set-based sibling of
+`actions.post_payment`.
 
 The same law, the same locks, the same «once for its reference»; but one statement reads all dues, one COPY writes all
 entries (so that the trigger that keeps the sums runs once), and one call withdraws the messages.
@@ -16,7 +17,7 @@ from core.actor import Actor
 from core.bulk import copy_rows
 from core.errors import Refused
 from liabilities.accrual import Circumstances, circumstances
-from liabilities.actions import about_instalment
+from liabilities.actions import PaymentPart, about_instalment
 from liabilities.figures import Figures, figures
 from liabilities.locking import lock_open
 from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
@@ -34,8 +35,9 @@ class Incoming:
     """Money that came for one payer, in złoty.
 
     `value_on` is the day that the law counts (OP art. 60). `instalments` are those that the payer named (OP art. 62
-    § 1, k.c. art. 451 § 1): they are paid in this order, and what exceeds them is credit. Where none is named, all open
-    dues – of `kind_code` only, unless it is '' – are paid by their terms, the earliest first (OP art. 62 § 1, k.c.
+    § 1, k.c. art. 451 § 1): they are paid in this order, and what exceeds them is credit. With `parts` the payer said
+    how much of the amount each is to have: what exceeds one is credit, not the next one's. Where none is named, all
+    open dues – of `kind_code` only, unless it is '' – are paid by their terms, the earliest first (OP art. 62 § 1, k.c.
     art. 451 § 3). What is left is the payer's credit.
     """
 
@@ -45,15 +47,23 @@ class Incoming:
     reference: str
     instalments: tuple[int, ...] = ()
     kind_code: str = ""
+    parts: tuple[PaymentPart, ...] = ()
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The instalments that the payer named."""
+        return tuple(part.instalment_id for part in self.parts) or self.instalments
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What came of one payment: the instalments that it paid or paid a part of, and the credit, in złoty.
+    """What came of one payment: the record that has it, the instalments that it paid or paid a part of, and the credit,
+    in złoty.
 
     `is_new` is false when its reference had been posted before.
     """
 
+    payer_id: int
     reference: str
     instalments: tuple[int, ...]
     credit: Decimal
@@ -74,6 +84,8 @@ class _Books:
 
     def land(self, payment: Incoming) -> Landed:
         """Spread one payment over the dues, and keep its entries."""
+        if payment.parts:
+            return self._land_parts(payment)
         left, touched, last_kind = payment.amount, [], payment.kind_code or None
         for due in self._chosen(payment):
             if left <= 0:
@@ -87,7 +99,22 @@ class _Books:
         if left:
             payer, kind = payment.payer_id, EntryKind.PAYMENT
             self._row(payer, None, kind, LedgerAccount.CREDIT, -left, payment, due_kind=last_kind)
-        return Landed(payment.reference, tuple(touched), left)
+        return Landed(payment.payer_id, payment.reference, tuple(touched), left)
+
+    def _land_parts(self, payment: Incoming) -> Landed:
+        """Give each part to its due; what a due does not need is credit of its kind."""
+        excess: dict[str | None, Decimal] = {}
+        for part in payment.parts:
+            due = self.dues[part.instalment_id]
+            shares = shares_of(part.amount, due, law=self.law, about=self.about, on=payment.value_on)
+            self._take(due, shares, payment)
+            kind_code = due.liability.kind_id
+            excess[kind_code] = excess.get(kind_code, NOTHING) + shares.excess
+        for kind_code, left in excess.items():
+            if left:
+                payer, kind = payment.payer_id, EntryKind.PAYMENT
+                self._row(payer, None, kind, LedgerAccount.CREDIT, -left, payment, due_kind=kind_code)
+        return Landed(payment.payer_id, payment.reference, payment.named, sum(excess.values(), NOTHING))
 
     def _chosen(self, payment: Incoming) -> Iterable[Instalment]:
         own = self.of_payer.get(payment.payer_id, [])
@@ -130,13 +157,24 @@ def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: 
     """Post *payments*, each once for its reference: one that was posted before only says where it went.
 
     They take from the dues in the order in which they are given. All of them come in or none. *subject* names in the
-    audit what brought them. Raises Refused `nothing_to_post` for an amount that is not above zero, `foreign_due` for an
-    instalment that is not the payer's.
+    audit what brought them. Raises Refused as `land_payments`.
     """
-    if any(payment.amount <= 0 for payment in payments):
+    with transaction.atomic():
+        landed = land_payments(payments, at=at)
+        audit.record("post_incoming", subject, by=by, payments=sum(one.is_new for one in landed))
+    return landed
+
+
+def land_payments(payments: Sequence[Incoming], *, at: datetime) -> list[Landed]:
+    """`post_incoming` without its line in the audit: who calls writes one of its own, in the same transaction.
+
+    Raises Refused `nothing_to_post` for an amount that is not above zero or parts that do not come to it, `foreign_due`
+    for an instalment that is not the payer's.
+    """
+    if not all(payment.amount > 0 and _is_whole(payment) for payment in payments):
         raise Refused("nothing_to_post", "Nie ma czego zaksięgować.")
     with transaction.atomic():
-        named = {key for payment in payments for key in payment.instalments}
+        named = {key for payment in payments for key in payment.named}
         books = _read({payment.payer_id for payment in payments}, named, at=at)
         earlier = _earlier([payment.reference for payment in payments])
         landed = []
@@ -145,25 +183,30 @@ def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: 
             if known is None:
                 known = books.land(_checked(payment, books))
                 earlier[payment.reference] = known
-            elif known.is_new:
-                known = replace(known, is_new=False)
+            else:
+                known = replace(known, payer_id=books.kept[payment.payer_id], is_new=False)
             landed.append(known)
         if books.rows:
             copy_rows(LedgerEntry._meta.db_table, COLUMNS, books.rows)
         touched = {key for one in landed if one.is_new for key in one.instalments}
         closed = [key for key in touched if not books.dues[key].outstanding and not books.dues[key].costs]
         withdraw_messages(about=[about_instalment(key) for key in closed], reason=DUE_PAID, at=at)
-        audit.record("post_incoming", subject, by=by, payments=sum(one.is_new for one in landed))
     return landed
+
+
+def _is_whole(payment: Incoming) -> bool:
+    """Whether its parts, where it has any, are all above zero and come to its amount."""
+    parts = [part.amount for part in payment.parts]
+    return not parts or (min(parts) > 0 and sum(parts, NOTHING) == payment.amount)
 
 
 def _checked(payment: Incoming, books: _Books) -> Incoming:
     """The payment as one of the record that stands for its payer."""
     if (kept := books.kept[payment.payer_id]) != payment.payer_id:
         payment = replace(payment, payer_id=kept)
-    if payment.instalments:
+    if named := payment.named:
         own = {due.pk for due in books.of_payer.get(payment.payer_id, [])}
-        if not own.issuperset(payment.instalments):
+        if not own.issuperset(named):
             raise Refused("foreign_due", "Ta należność nie należy do tego płatnika.")
     return payment
 
@@ -192,5 +235,6 @@ def _earlier(references: Sequence[str]) -> dict[str, Landed]:
             keys.append(instalment)
         found[reference] = (keys, credit)
     return {
-        reference: Landed(reference, tuple(keys), credit, is_new=False) for reference, (keys, credit) in found.items()
+        reference: Landed(0, reference, tuple(keys), credit, is_new=False)
+        for reference, (keys, credit) in found.items()
     }

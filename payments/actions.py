@@ -10,10 +10,11 @@ from django.db import transaction
 from core import audit
 from core.actor import Actor, job
 from core.errors import Refused
-from payments.models import Payment, ProviderFact
-from payments.posting import post
+from payments.completing import complete_payments, mismatch, paid_fact
+from payments.models import Payment
+from payments.posting import post_payments
 from payments.providers import Notice, Provider, ProviderDown, ProviderRefused, provider_named
-from payments.states import OPEN, State, may_become
+from payments.states import State
 from payments.transitions import advance, close_payment, day_of, locked_payment, payment_reference
 
 GIVE_UP_AFTER = timedelta(days=2)  # an order that nobody paid: the provider closed it long ago
@@ -22,86 +23,10 @@ logger = logging.getLogger("spm.payments")
 
 
 def complete_payment(payment_id: int, *, notice: Notice, at: datetime, by: Actor | None = None) -> str:
-    """Bring what the provider says into the payment; returns '' or the words of a problem that a clerk should see.
-
-    One transaction, the stored notice's mark included: state, ledger, withdrawn reminders and the queued confirmation
-    come together or not at all. Money that the provider took is posted exactly once, whatever repeats, comes late or
-    out of order: `paid` is never left, and a payment that was cancelled, failed or given up is posted when the money
-    comes after all. A sum or a currency that is not ours is not posted: a clerk decides.
+    """Bring what the provider says into one payment (`payments.completing.complete_payments`); returns '' or the words
+    of a problem that a clerk should see.
     """
-    actor = by or job("complete_payment")
-    with transaction.atomic():
-        payment = locked_payment(payment_id)
-        if payment.state == State.PAID:
-            return _after_posting(payment, notice)
-        if problem := _mismatch(payment, notice):
-            _to_clerk(payment, problem, by=actor, at=at)
-            return problem
-        _remember(payment, notice)
-        if notice.state is State.PAID:
-            return _posted_or_parked(payment, notice, by=actor, at=at)
-        if notice.state is State.CLERK:
-            problem = f"operator: {notice.status}, pieniądze przyszły po anulowaniu zlecenia"
-            _to_clerk(payment, problem, by=actor, at=at)
-            return problem
-        if may_become(State(payment.state), notice.state) and payment.state != State.CLERK:
-            advance(payment, notice.state, reason=f"operator: {notice.status}", at=at)
-    return ""
-
-
-def _remember(payment: Payment, notice: Notice) -> None:
-    """Keep the provider's numbers as soon as it tells them: it is asked, and paid back, by them."""
-    payment.provider_order_id = payment.provider_order_id or notice.provider_order_id
-    payment.provider_payment_id = notice.payment_id or payment.provider_payment_id
-    payment.save(update_fields=["provider_order_id", "provider_payment_id"])
-
-
-def _after_posting(payment: Payment, notice: Notice) -> str:
-    """A notice on a posted payment: a repeat or a straggler; words only when it contradicts what was posted."""
-    if notice.state is State.PAID:
-        return _mismatch(payment, notice)
-    return "" if notice.state in OPEN else f"po zaksięgowaniu operator podał: {notice.status}"
-
-
-def _mismatch(payment: Payment, notice: Notice) -> str:
-    if payment.provider_order_id not in {"", notice.provider_order_id}:
-        return f"operator podaje inne zlecenie ({notice.provider_order_id[:40]}) niż to, które otworzyliśmy"
-    if notice.currency != "PLN" or notice.amount != payment.charged:
-        return f"operator podaje {notice.amount} {notice.currency[:3]}, a płatność jest na {payment.charged} PLN"
-    return ""
-
-
-def _to_clerk(payment: Payment, problem: str, *, by: Actor, at: datetime) -> None:
-    payment.problem = problem[:300]
-    if may_become(State(payment.state), State.CLERK):
-        advance(payment, State.CLERK, reason=problem, at=at)
-        audit.record("park_payment", payment_reference(payment), by=by, problem=problem)
-    else:
-        payment.save(update_fields=["problem"])
-
-
-def _posted_or_parked(payment: Payment, notice: Notice, *, by: Actor, at: datetime) -> str:
-    """Post the money; when the ledger refuses it, a clerk must see it: it was taken."""
-    # Asked, the provider names no day. The order could be paid for PAYMENT_MINUTES only, so the day of the start is the
-    # one that cannot harm the payer.
-    paid_on = min(notice.paid_on or day_of(payment.started_at), day_of(at))
-    try:
-        with transaction.atomic():
-            _told_paid(payment, notice.amount, notice.payment_id or notice.provider_order_id, by=by, at=at)
-            post(payment, paid_on, reason="operator potwierdził wpłatę", by=by, at=at)
-    except Refused as refusal:
-        payment.refresh_from_db()
-        problem = f"operator pobrał pieniądze, a księga ich nie przyjęła: {refusal.message}"
-        _to_clerk(payment, problem, by=by, at=at)
-        return problem
-    return ""
-
-
-def _told_paid(payment: Payment, amount: Decimal, key: str, *, by: Actor, at: datetime) -> None:
-    """Keep what the provider, or a clerk who read its panel, said was charged."""
-    ProviderFact.objects.create(
-        payment=payment, kind="paid", key=key[:80], amount=amount, told_at=at, source=by.name[:60]
-    )
+    return complete_payments([(payment_id, notice)], by=by or job("complete_payment"), at=at)[0]
 
 
 def settled_notice(payment: Payment, notice: Notice, provider: Provider) -> Notice:
@@ -110,7 +35,7 @@ def settled_notice(payment: Payment, notice: Notice, provider: Provider) -> Noti
     A promise of another sum than ours is left alone: a clerk sees it. Called with no transaction open; a promise that
     was not kept leaves the payment pending, and the provider is asked again by the timetable.
     """
-    if not notice.is_promise or payment.state == State.PAID or _mismatch(payment, notice):
+    if not notice.is_promise or payment.state == State.PAID or mismatch(payment, notice):
         return notice
     try:
         return provider.settle(notice)
@@ -190,8 +115,10 @@ def settle_by_clerk(
         if is_paid:
             locked.amount = ordered if amount is None else amount
             _check_decision(locked, paid_on, at=at)
-            _told_paid(locked, locked.charged, "wyjaśniono", by=by, at=at)
-            post(locked, paid_on, reason=f"wyjaśniono: {reason}", by=by, at=at)
+            paid_fact(locked, "wyjaśniono", locked.charged, by=by, at=at).save()
+            locked.paid_on, locked.posted_at, locked.problem = paid_on, at, ""
+            advance(locked, State.PAID, reason=f"wyjaśniono: {reason}", at=at)
+            post_payments([locked], by=by, at=at)
         else:
             advance(locked, State.CANCELLED, reason=f"wyjaśniono: {reason}", at=at)
         audit.record(

@@ -5,7 +5,7 @@ had not begun, and the next run takes it up.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.actor import Actor
-from liabilities.incoming import Incoming, post_incoming
+from liabilities.incoming import Incoming, Landed, post_incoming
 from payments.candidates import Search
+from payments.confirming import Transfer, confirm_transfers
 from payments.entry_states import Chain, EntryState, Rule
 from payments.matching import Facts, certain, propose
 from payments.models import BankEntry, entry_reference
@@ -42,6 +43,7 @@ class _New:
     pk: int
     mark: str
     amount: Decimal
+    booked_on: date
     paid_on: date
     sender: str
     credited: str
@@ -99,7 +101,17 @@ def _match_some(*, by: Actor, at: datetime, most: int) -> int:
             .select_for_update(of=("self",), skip_locked=True)
             .order_by("pk")
             .values_list(
-                *("pk", "mark", "amount", "paid_on", "sender", "credited", "is_lump", "statement__currency"),
+                *(
+                    "pk",
+                    "mark",
+                    "amount",
+                    "booked_on",
+                    "paid_on",
+                    "sender",
+                    "credited",
+                    "is_lump",
+                    "statement__currency",
+                ),
             )[:most]
         )
         work = _Batch([_New(*row) for row in rows])
@@ -111,9 +123,20 @@ def _match_some(*, by: Actor, at: datetime, most: int) -> int:
         _debits(work)
         first, last = work.entries[0].pk, work.entries[-1].pk
         if work.payments:
-            post_incoming(work.payments, subject=f"bank_entries:{first}-{last}", by=by, at=at)
+            landed = post_incoming(work.payments, subject=f"bank_entries:{first}-{last}", by=by, at=at)
+            confirm_transfers(_transfers(work.entries, landed), at=at)
         _mark(work.verdicts, at=at)
     return len(work.entries)
+
+
+def _transfers(entries: Iterable[_New], landed: Iterable[Landed]) -> list[Transfer]:
+    """What payers are told of: the entries that are new in the ledger."""
+    payers = {one.reference: one.payer_id for one in landed if one.is_new}
+    return [
+        Transfer(payers[key], entry.pk, key, entry.amount, entry.paid_on, entry.booked_on)
+        for entry in entries
+        if (key := entry_reference(entry.pk, 1)) in payers
+    ]
 
 
 def _by_kind(work: _Batch) -> None:

@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from core.errors import Refused
-from liabilities.models import Instalment, Liability, LiabilityBearer
+from liabilities.balances import open_by_payer
+from liabilities.models import Instalment, Liability
 from liabilities.models.liability import bare_number
 from liabilities.queries import OpenDue, seen_on
 from payments.entry_states import EntryState
@@ -76,7 +77,7 @@ class Search:
         self._kept = kept_records(wanted)
         kept = set(self._kept.values())
         self._names = dict(Payer.objects.filter(pk__in=kept).values_list("pk", "name"))
-        self._open = _open_instalments(kept)
+        self._open = open_by_payer(kept)
         self._seen: dict[date, dict[int, list[OwnDue]]] = {}
 
     def candidates(self, key: int) -> list[Candidate]:
@@ -241,24 +242,6 @@ def _joined(one: _Found | None, other: _Found) -> _Found:
         one.seen + other.seen,
         one.seen_same + other.seen_same,
     )
-
-
-def _open_instalments(payer_ids: Collection[int]) -> dict[int, list[Instalment]]:
-    """The open instalments of these payers, with liability and kind at hand, by their terms."""
-    joint: dict[int, list[int]] = defaultdict(list)
-    bearers = LiabilityBearer.objects.filter(payer_id__in=payer_ids)
-    for payer_id, liability_id in bearers.values_list("payer_id", "liability_id"):
-        joint[liability_id].append(payer_id)
-    found: dict[int, list[Instalment]] = defaultdict(list)
-    whose = Q(liability__payer_id__in=payer_ids)
-    if joint:
-        whose |= Q(liability_id__in=list(joint))
-    is_open = Q(outstanding__gt=0) | Q(costs__gt=0) | Q(booked_interest__gt=0) | Q(fee__gt=0)
-    rows = Instalment.objects.filter(is_open, whose).select_related("liability__kind", "decision")
-    for due in rows.order_by("payable_by", "pk"):
-        for payer_id in {due.liability.payer_id, *joint.get(due.liability_id, ())}:
-            found[payer_id].append(due)
-    return found
 
 
 def _own_due(due: OpenDue, instalment: Instalment) -> OwnDue:

@@ -11,6 +11,7 @@ from core.errors import Refused
 from liabilities.incoming import Incoming, post_incoming
 from liabilities.storno import reverse_rest
 from payments.bank_entries import ZLOTY
+from payments.confirming import Transfer, confirm_transfers, withdraw_confirmation
 from payments.entry_states import OPEN, Chain, EntryState, Rule
 from payments.models import BankEntry, BankStatement, Payout, Refund, entry_reference
 from payments.refund_states import HOLDS
@@ -38,8 +39,9 @@ def choose_payer(
 ) -> BankEntry:
     """Post an entry's money to the payer whom a clerk chose, over *instalments* or over all their dues by terms.
 
-    The choice is remembered by itself: the next transfer from that account is proposed, or posted, to the same payer.
-    Raises Refused `not_open`, `not_incoming`, `currency_not_pln`, `payer_unknown`, and as `post_incoming`.
+    The payer is told. The choice is remembered by itself: the next transfer from that account is proposed, or posted,
+    to the same payer. Raises Refused `not_open`, `not_incoming`, `currency_not_pln`, `payer_unknown`, and as
+    `post_incoming`.
     """
     with transaction.atomic():
         entry = _locked(entry_id)
@@ -51,12 +53,14 @@ def choose_payer(
         if not Payer.objects.filter(pk=payer_id).exists():
             raise Refused("payer_unknown", "Nie ma takiego płatnika.", mend="Wybierz jeszcze raz.")
         entry.posting += 1
-        post_incoming(
-            [Incoming(payer_id, entry.amount, entry.paid_on, entry_reference(entry.pk, entry.posting), instalments)],
+        (landed,) = post_incoming(
+            [Incoming(payer_id, entry.amount, entry.paid_on, entry.ledger_reference, instalments)],
             subject=f"bank_entry:{entry.pk}",
             by=by,
             at=at,
         )
+        told = Transfer(landed.payer_id, entry.pk, landed.reference, entry.amount, entry.paid_on, entry.booked_on)
+        confirm_transfers([told], at=at)
         entry.state, entry.rule, entry.payer_id, entry.reason = EntryState.POSTED, Rule.CLERK, payer_id, ""
         entry.settled_at, entry.settled_by_id = at, by.account_id
         entry.save()
@@ -138,6 +142,7 @@ def _take_back(entry: BankEntry, *, reason: str, by: Actor, at: datetime) -> Non
             "Z tej wpłaty zlecono zwrot.",
             mend="Najpierw wycofaj zwrot albo zapisz, że bank go odesłał.",
         )
+    withdraw_confirmation(entry.pk, at=at)
     for place in range(1, entry.posting + 1):
         reverse_rest(entry_reference(entry.pk, place), reason=reason, on=timezone.localdate(at), by=by, at=at)
 

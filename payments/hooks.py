@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError
 
 from core import inbound
+from core.waking import wake
 from payments.providers import NoticeRefused, NoticeUnclear, ProviderDown, provider_named, source_of
 from payments.tasks import handle_notices
 
@@ -50,16 +50,8 @@ def notice(request: HttpRequest, provider: str, recipient: str = "") -> HttpResp
         logger.warning("a notice of %s cannot be checked just now: %s", source, down)
         return _plain("nie teraz", 503)
     inbound.receive(source, key=digest, headers=headers, body=raw, is_verified=True)
-    _wake()
+    wake(handle_notices)
     return _plain("", 200)
-
-
-def _wake() -> None:
-    """Wake a worker; without Redis the notice waits for the timetable, and the provider still gets its 200."""
-    try:
-        handle_notices.delay()
-    except OperationalError:
-        logger.warning("Redis is away: the notice waits for the timetable")
 
 
 def _plain(text: str, status: int) -> HttpResponse:

@@ -1,69 +1,75 @@
-"""The money of a payment into the ledger, and its confirmations: all of them or none."""
+"""The money of payments into the ledger, and their confirmations: all of them or none."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
-
+from core import audit
 from core.actor import Actor
-from liabilities.actions import PaymentPart, post_payment
-from notifications.actions import queue_message
-from payments.messages import PAYMENT_POSTED
-from payments.models import Payment
-from payments.queries import balance_text
-from payments.states import State
-from payments.transitions import advance, day_of, payment_reference, share_reference
+from liabilities.actions import PaymentPart
+from liabilities.incoming import Incoming, land_payments
+from payments.confirming import Posted, confirm_payments
+from payments.models import Payment, PaymentLine
+from payments.transitions import payment_reference, share_reference
 from payments.virtual_accounts import kept_records
 
 
-def post(payment: Payment, paid_on: date, *, reason: str, by: Actor, at: datetime) -> None:
-    """Post the money of each payer in the basket and queue each one's confirmation, under the payment's lock.
+def post_payments(payments: Sequence[Payment], *, by: Actor, at: datetime) -> None:
+    """Post the money of each payer in these baskets and queue each one's confirmation, under the payments' locks.
 
-    A payer whose record was merged meanwhile is the record that was kept. Payers are locked in the order of their ids,
-    so that two payments never wait for each other. Raises Refused as `post_payment`.
+    Each has its `paid_on` by now. A payer whose record was merged meanwhile is the record that was kept. Raises Refused
+    as `liabilities.incoming.land_payments`.
     """
-    payment.paid_on, payment.posted_at, payment.problem = paid_on, at, ""
-    advance(payment, State.PAID, reason=reason, at=at)
-    shares = _shares(payment)
-    for payer_id in sorted(shares):
-        reference = share_reference(payment, payer_id)
-        post_payment(payer_id=payer_id, parts=shares[payer_id], value_on=paid_on, reference=reference, by=by, at=at)
-    for payer_id in sorted(shares):
-        amount = sum((part.amount for part in shares[payer_id]), Decimal(0))
-        _confirm(payment, payer_id, amount, paid_on=paid_on, at=at)
-
-
-def _confirm(payment: Payment, payer_id: int, amount: Decimal, *, paid_on: date, at: datetime) -> None:
-    queue_message(
-        kind=PAYMENT_POSTED.code,
-        payer_id=payer_id,
-        topic="payments",
-        about=payment_reference(payment),
-        facts={
-            "amount_pln": str(amount),
-            "paid_on": paid_on.isoformat(),
-            "reference": payment.reference,
-            "balance_text": balance_text(payer_id, on=day_of(at)),
-            "town": settings.TOWN["short_name"],
-            "link": f"{settings.BASE_URL}/platnosci/",
-        },
-        dedupe_key=share_reference(payment, payer_id),
+    shares = _shares(payments)
+    land_payments([incoming for _, incoming in shares], at=at)
+    entered = [(incoming.reference, {"payer": incoming.payer_id}) for _, incoming in shares]
+    audit.record_many("post_payment", entered, by=by)
+    confirm_payments(
+        [
+            Posted(
+                payer_id=incoming.payer_id,
+                amount=incoming.amount,
+                paid_on=incoming.value_on,
+                about=payment_reference(payment),
+                key=incoming.reference,
+                number=payment.reference,
+            )
+            for payment, incoming in shares
+        ],
         at=at,
     )
 
 
-def _shares(payment: Payment) -> dict[int, list[PaymentPart]]:
+def _shares(payments: Sequence[Payment]) -> list[tuple[Payment, Incoming]]:
+    """What each payer has in each payment."""
+    lines: dict[int, list[PaymentLine]] = defaultdict(list)
+    for line in PaymentLine.objects.filter(payment_id__in=[one.pk for one in payments]).order_by("pk"):
+        lines[line.payment_id].append(line)
+    kept = kept_records({line.payer_id for own in lines.values() for line in own})
+    return [(payment, incoming) for payment in payments for incoming in _of_payment(payment, lines[payment.pk], kept)]
+
+
+def _of_payment(payment: Payment, lines: Sequence[PaymentLine], kept: dict[int, int]) -> list[Incoming]:
     """The payment's amount over its lines, in their order, by payer.
 
     What exceeds them goes with the last one, to that payer's credit.
     """
-    lines = list(payment.lines.order_by("pk"))
-    kept = kept_records({line.payer_id for line in lines})
-    left, shares = payment.amount, defaultdict(list)
+    if payment.paid_on is None:
+        raise ValueError(f"{payment} has no day of payment")
+    left, parts = payment.amount, defaultdict(list)
     for line in lines:
-        share = left if line is lines[-1] else min(left, line.total)
-        left -= share
-        if share > 0:
-            shares[kept[line.payer_id]].append(PaymentPart(line.instalment_id, share))
-    return shares
+        part = left if line is lines[-1] else min(left, line.total)
+        left -= part
+        if part > 0:
+            parts[kept[line.payer_id]].append(PaymentPart(line.instalment_id, part))
+    return [
+        Incoming(
+            payer_id,
+            sum((part.amount for part in own), Decimal(0)),
+            payment.paid_on,
+            share_reference(payment, payer_id),
+            parts=tuple(own),
+        )
+        for payer_id, own in sorted(parts.items())
+    ]

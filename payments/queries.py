@@ -1,14 +1,13 @@
 """Reads of payments that more than one caller needs."""
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from core.money import format_pln
-from liabilities.queries import balance
 from payments.models import Payment, PaymentLine, Refund, Reversal
 from payments.providers import Notice
 from payments.refund_states import BOOKED
@@ -57,14 +56,29 @@ def under_way(instalment_ids: Collection[int], *, at: datetime) -> Payment | Non
     return found.order_by("-started_at", "-pk").first()
 
 
-def find_by_notice(provider: str, notice: Notice) -> Payment | None:
-    """The payment that a provider's notice speaks of: by our number, else by the provider's own."""
-    found = Payment.objects.filter(provider=provider)
+def find_by_notices(provider: str, notices: Mapping[int, Notice]) -> dict[int, Payment]:
+    """The payments that a provider's *notices* speak of, by the notices' keys: by our number, else by the provider's
+    own. Those of no payment of ours are left out. Two queries.
+    """
+    numbers = {key: number for key, notice in notices.items() if (number := _number_of(notice)) is not None}
+    orders = {notice.provider_order_id for notice in notices.values()} - {""}
+    of_provider = Payment.objects.filter(provider=provider)
+    by_number = {one.number: one for one in of_provider.filter(number__in=set(numbers.values()))}
+    rest = {key for key in notices if numbers.get(key) not in by_number}
+    wanted = orders & {notices[key].provider_order_id for key in rest}
+    by_order = {one.provider_order_id: one for one in of_provider.filter(provider_order_id__in=wanted)}
+    found = {
+        key: by_order.get(notice.provider_order_id) if key in rest else by_number[numbers[key]]
+        for key, notice in notices.items()
+    }
+    return {key: payment for key, payment in found.items() if payment is not None}
+
+
+def _number_of(notice: Notice) -> UUID | None:
     try:
-        by_number = found.filter(number=UUID(notice.number)).first()
+        return UUID(notice.number)
     except ValueError:
-        by_number = None
-    return by_number or found.filter(provider_order_id=notice.provider_order_id).first()
+        return None
 
 
 def late_payments(*, at: datetime) -> "QuerySet[Payment]":
@@ -79,11 +93,6 @@ def late_payments(*, at: datetime) -> "QuerySet[Payment]":
 def lines_of(payment: Payment) -> "QuerySet[PaymentLine]":
     """What the payment pays, with each due, in the order in which it was chosen."""
     return payment.lines.select_related("payer", "instalment__liability__kind").order_by("pk")
-
-
-def balance_text(payer_id: int, *, on: date) -> str:
-    """The state of the payer's account in words: what is left to pay, a credit, or nothing."""
-    return total_in_words(balance(payer_id, on=on).total)
 
 
 def total_in_words(total: Decimal) -> str:

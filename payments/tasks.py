@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.actor import job
+from core.waking import heard
 from payments import (
     money_proof,
     notices,
@@ -24,6 +25,7 @@ logger = logging.getLogger("spm.statements")
 @shared_task  # type: ignore[untyped-decorator]  # Celery carries no types
 def handle_notices() -> int:
     """Bring stored notices into their payments."""
+    heard(handle_notices)
     return notices.handle_notices(at=timezone.now())
 
 

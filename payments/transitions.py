@@ -1,5 +1,6 @@
 """The one way from state to state of a payment, and the name under which it stands in the ledger."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -29,6 +30,12 @@ def day_of(at: datetime) -> date:
 def locked_payment(payment_id: int) -> Payment:
     """The payment, its row locked until the transaction ends."""
     return Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
+
+
+def locked_payments(payment_ids: Collection[int]) -> dict[int, Payment]:
+    """These payments, their rows locked in the order of their ids until the transaction ends."""
+    rows = Payment.objects.select_for_update(of=("self",)).filter(pk__in=payment_ids).order_by("pk")
+    return {payment.pk: payment for payment in rows}
 
 
 def advance(payment: Payment, target: State, *, reason: str, at: datetime) -> None:

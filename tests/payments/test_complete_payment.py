@@ -202,10 +202,10 @@ def test_money_that_the_ledger_refuses_is_parked_for_a_clerk(paying: Paying) -> 
 def test_posted_and_told_or_neither(paying: Paying, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = paying.start()
 
-    def broken(**facts: object) -> int:
+    def broken(*_: object, **__: object) -> int:
         raise ConnectionError
 
-    monkeypatch.setattr("payments.posting.queue_message", broken)
+    monkeypatch.setattr("payments.posting.confirm_payments", broken)
     with pytest.raises(ConnectionError):
         tell(payment, State.PAID)
     monkeypatch.undo()

@@ -1,15 +1,17 @@
 """PayU's notices come in over HTTP: signature first, kept raw, answered, posted once."""
 
 import threading
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from core import inbound
 from core.models import InboundEvent
-from payments import hooks
+from payments import completing, hooks
+from payments.models import Payment
 from payments.notices import handle_notices
 from payments.states import State
 from tests import make
@@ -130,7 +132,7 @@ def test_a_body_too_long_is_turned_away_unread(client: Client, length: str) -> N
 def test_payu_gets_its_200_while_redis_is_away(paying: Paying, caplog: pytest.LogCaptureFixture) -> None:
     body = body_of(paying.start())
     assert send(body).status_code == 200
-    assert "Redis is away: the notice waits for the timetable" in caplog.text
+    assert "Redis is away: what came waits for the timetable" in caplog.text
     assert InboundEvent.objects.get().handled_at is None
     handle_notices(at=make.now())
     assert paying.books() == PAID
@@ -153,18 +155,17 @@ def test_one_notice_that_fails_leaves_the_others(paying: Paying, monkeypatch: py
     first, second = paying.start("ANNA-1"), paying.start("ANNA-2")
     send(body_of(first))
     send(body_of(second))
-    honest = inbound.handle
-    broken = InboundEvent.objects.earliest("pk").pk
+    honest = completing.post_payments
 
-    def failing(event_id: int, *args: object, **options: object) -> bool:
-        if event_id == broken:
+    def failing(payments: Sequence[Payment], **options: Any) -> None:
+        if first in payments:
             raise ConnectionError
-        return honest(event_id, *args, **options)  # type: ignore[arg-type]
+        honest(payments, **options)
 
-    monkeypatch.setattr("core.inbound.handle", failing)
+    monkeypatch.setattr("payments.completing.post_payments", failing)
     assert handle_notices(at=make.now()) == 1
     assert paying.books() == ("100.00", "0.00", "0.00", 1)
-    monkeypatch.setattr("core.inbound.handle", honest)
+    monkeypatch.setattr("payments.completing.post_payments", honest)
     assert handle_notices(at=make.now()) == 1
     assert paying.books() == ("0.00", "0.00", "0.00", 2)
 
