@@ -110,10 +110,10 @@ class _Books:
             self._take(due, shares, payment)
             kind_code = due.liability.kind_id
             excess[kind_code] = excess.get(kind_code, NOTHING) + shares.excess
-        for kind_code, left in excess.items():
+        payer, kind = payment.payer_id, EntryKind.PAYMENT
+        for due_kind, left in excess.items():
             if left:
-                payer, kind = payment.payer_id, EntryKind.PAYMENT
-                self._row(payer, None, kind, LedgerAccount.CREDIT, -left, payment, due_kind=kind_code)
+                self._row(payer, None, kind, LedgerAccount.CREDIT, -left, payment, due_kind=due_kind)
         return Landed(payment.payer_id, payment.reference, payment.named, sum(excess.values(), NOTHING))
 
     def _chosen(self, payment: Incoming) -> Iterable[Instalment]:
