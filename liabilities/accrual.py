@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F, Sum
 
+from core.bulk import among
 from core.dates import format_date
 from core.money import grosz
 from liabilities.figures import Figures, LicenceFee, licence_fees
@@ -74,7 +75,7 @@ def _told(instalments: Collection[Instalment]) -> dict[int, Decimal]:
 def _remitted(instalment_ids: Sequence[int]) -> dict[int, list[Remitted]]:
     found: dict[int, list[Remitted]] = {}
     parts = DecisionPart.objects.filter(
-        instalment_id__in=instalment_ids,
+        instalment_id__in=among(instalment_ids),
         interest__gt=0,
         decision__kind=DecisionKind.REMISSION,
         decision__ended_on__isnull=True,
@@ -108,9 +109,30 @@ def interest_of(due: Instalment, *, law: Figures, about: Circumstances, on: date
     )
     if not due.booked_interest and due.pk not in about.remitted:
         return counted
-    remitted = min(counted.amount, sum((one.left(due.outstanding) for one in about.remitted.get(due.pk, [])), NOTHING))
+    remitted = _remitted_of(due, counted.amount, about)
     amount = max(due.booked_interest, counted.amount - remitted)
     return replace(counted, amount=amount, booked=due.booked_interest, remitted=remitted)
+
+
+def interest_amount(due: Instalment, *, law: Figures, about: Circumstances, on: date) -> Decimal:
+    """The amount of `interest_of`, without the steps that led to it: for batches."""
+    if due.pk in about.told:
+        return about.told[due.pk]
+    first = due.accrues_after if is_missed(due, on=on) and due.accrues_after else due.payable_by
+    counted = law.interest_amount(
+        due.outstanding,
+        payable_by=first,
+        on=on,
+        regime=due.liability.kind.regime,
+        licence=about.licences.get(due.pk),
+    )
+    if not due.booked_interest and due.pk not in about.remitted:
+        return counted
+    return max(due.booked_interest, counted - _remitted_of(due, counted, about))
+
+
+def _remitted_of(due: Instalment, counted: Decimal, about: Circumstances) -> Decimal:
+    return min(counted, sum((one.left(due.outstanding) for one in about.remitted.get(due.pk, [])), NOTHING))
 
 
 def _as_told(due: Instalment, amount: Decimal, *, on: date) -> Interest:

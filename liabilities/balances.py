@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.db.models import Q, Sum
 
-from liabilities.accrual import circumstances, fee_of, interest_of
+from core.bulk import among
+from liabilities.accrual import circumstances, fee_of, interest_amount
 from liabilities.figures import figures
 from liabilities.models import Instalment, LedgerAccount, LedgerEntry, LiabilityBearer
 from liabilities.posting import NOTHING
@@ -20,11 +21,11 @@ def open_by_payer(payer_ids: Collection[int]) -> dict[int, list[Instalment]]:
     terms; who owes nothing is left out. Two queries.
     """
     joint: dict[int, list[int]] = defaultdict(list)
-    bearers = LiabilityBearer.objects.filter(payer_id__in=payer_ids)
+    bearers = LiabilityBearer.objects.filter(payer_id__in=among(payer_ids))
     for payer_id, liability_id in bearers.values_list("payer_id", "liability_id"):
         joint[liability_id].append(payer_id)
     found: dict[int, list[Instalment]] = defaultdict(list)
-    whose = Q(liability__payer_id__in=payer_ids)
+    whose = Q(liability__payer_id__in=among(payer_ids))
     if joint:
         whose |= Q(liability_id__in=list(joint))
     rows = Instalment.objects.filter(OPEN, whose).select_related("liability__kind", "decision")
@@ -45,12 +46,12 @@ def totals(payer_ids: Collection[int], *, on: date) -> dict[int, Decimal]:
     dues = {due.pk: due for own in owed.values() for due in own}
     law, about = figures(), circumstances(list(dues.values()))
     left = {
-        key: due.outstanding + due.costs + interest_of(due, law=law, about=about, on=on).amount + fee_of(due, on=on)
+        key: due.outstanding + due.costs + interest_amount(due, law=law, about=about, on=on) + fee_of(due, on=on)
         for key, due in dues.items()
     }
     for payer_id in found:
         found[payer_id] = sum((left[due.pk] for due in owed.get(payer_id, ())), NOTHING)
-    credited = LedgerEntry.objects.filter(payer_id__in=payer_ids, account=LedgerAccount.CREDIT).order_by()
+    credited = LedgerEntry.objects.filter(payer_id__in=among(payer_ids), account=LedgerAccount.CREDIT).order_by()
     for payer_id, amount in credited.values_list("payer_id").annotate(total=Sum("amount")):
         found[payer_id] += amount
     return found

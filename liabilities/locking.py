@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Q
 
+from core.bulk import among, light
 from core.errors import Refused
-from liabilities.models import DueKind, Instalment, LiabilityBearer
+from liabilities.models import DueKind, Instalment, Liability, LiabilityBearer
 from residents.models import Payer
 
 NAMED_BY = (
@@ -24,6 +25,12 @@ NAMED_BY = (
     """SELECT count(*) FROM (SELECT FROM liabilities_instalment WHERE id IN (SELECT id FROM {table})
     ORDER BY id FOR NO KEY UPDATE) AS locked""",
 )
+# What a posting needs to know of a due and of its liability.
+COLUMNS = (
+    *("id", "liability_id", "source", "number", "due_on", "payable_by", "outstanding", "costs", "booked_interest"),
+    *("fee", "accrues_after", "decision_id", "source_interest", "source_interest_on"),
+)
+LIABILITY_COLUMNS = ("id", "payer_id", "kind_id")
 
 
 def lock_payer(payer_id: int) -> int:
@@ -102,23 +109,17 @@ def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> Lo
     """
     kept = _lock_records(payer_ids)
     records = set(kept.values())
-    bearers = list(LiabilityBearer.objects.filter(payer_id__in=records).values_list("payer_id", "liability_id"))
-    whose = Q(liability__payer_id__in=records)
+    bearers = list(LiabilityBearer.objects.filter(payer_id__in=among(records)).values_list("payer_id", "liability_id"))
+    whose = Q(liability_id__in=Liability.objects.filter(payer_id__in=among(records)).values("pk"))
     if bearers:
         whose |= Q(liability_id__in={liability for _, liability in bearers})
     is_wanted = Q(outstanding__gt=0) | Q(costs__gt=0) | Q(booked_interest__gt=0) | Q(fee__gt=0)
     if instalment_ids:
-        is_wanted |= Q(pk__in=instalment_ids)
-    rows = list(
-        Instalment.objects.filter(is_wanted, whose)
-        .select_for_update(of=("self",), no_key=True)
-        .select_related("liability")
-        .defer("as_of", "liability__registered_at")
-        .order_by("pk")
-    )
-    kinds = DueKind.objects.in_bulk()
-    for due in rows:
-        due.liability.kind = kinds[due.liability.kind_id]
+        is_wanted |= Q(pk__in=among(instalment_ids))
+    # No join: FOR UPDATE would lock the liabilities too.
+    found = Instalment.objects.filter(is_wanted, whose).select_for_update(no_key=True).order_by("pk")
+    rows = list(light(Instalment, COLUMNS, found.values_list(*COLUMNS)))
+    _give_liabilities(rows)
     of_liability: dict[int, list[Instalment]] = {}
     for due in rows if bearers else ():
         of_liability.setdefault(due.liability_id, []).append(due)
@@ -128,13 +129,27 @@ def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> Lo
     return LockedBooks(kept, dues)
 
 
+def _give_liabilities(dues: Collection[Instalment]) -> None:
+    """Put each one's liability and its kind at hand, one for all of its instalments."""
+    kinds = DueKind.objects.in_bulk()
+    wanted = Liability.objects.filter(pk__in=among({due.liability_id for due in dues}))
+    known = {}
+    for liability in light(Liability, LIABILITY_COLUMNS, wanted.values_list(*LIABILITY_COLUMNS)):
+        liability.kind = kinds[liability.kind_id]
+        known[liability.pk] = liability
+    for due in dues:
+        due._state.fields_cache["liability"] = known[due.liability_id]
+
+
 def _lock_records(payer_ids: Collection[int]) -> dict[int, int]:
     """Lock these records and those that stand for them, as `lock_payer` does; which one stands for each."""
     while True:
-        known = Payer.objects.filter(pk__in=payer_ids).values_list("pk", "merged_into_id")
+        known = Payer.objects.filter(pk__in=among(payer_ids)).values_list("pk", "merged_into_id")
         wanted = {key for row in known for key in row if key is not None}
         with transaction.atomic():
-            rows = Payer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
+            rows = (
+                Payer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=among(wanted)).order_by("pk")
+            )
             kept = {key: merged or key for key, merged in rows.values_list("pk", "merged_into_id")}
             if wanted.issuperset(kept.values()):
                 return {key: kept[key] for key in payer_ids}

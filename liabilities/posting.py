@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from core.money import grosz
-from liabilities.accrual import Circumstances, fee_of, interest_of
+from liabilities.accrual import Circumstances, fee_of, interest_amount
 from liabilities.allocation import split
 from liabilities.figures import Figures
 from liabilities.models import EntryKind, Instalment, LedgerAccount, LedgerEntry
@@ -53,7 +53,7 @@ class Posting:
 
 def shares_of(amount: Decimal, due: Instalment, *, law: Figures, about: Circumstances, on: date) -> Shares:
     """Split *amount* over a due as of a day; the prolongation fee shares with interest (OP art. 57 § 4, 55 § 2)."""
-    interest, fee = interest_of(due, law=law, about=about, on=on).amount, fee_of(due, on=on)
+    interest, fee = interest_amount(due, law=law, about=about, on=on), fee_of(due, on=on)
     found = split(
         amount,
         principal=due.outstanding,

@@ -5,26 +5,29 @@ had not begun, and the next run takes it up.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from core.actor import Actor
+from core.bulk import among, unpaused
 from liabilities.incoming import Incoming, Landed, post_incoming
 from payments.candidates import Search
 from payments.confirming import Transfer, confirm_transfers
 from payments.entry_states import Chain, EntryState, Rule
 from payments.matching import Facts, certain, propose
-from payments.models import BankEntry, entry_reference
+from payments.models import BankEntry, BankStatement, entry_reference
 from payments.payouts import provider_of_payout
 from payments.virtual_accounts import owners_of
 
 BATCH = 5_000
 ZLOTY = "PLN"
+READ = ("pk", "mark", "amount", "booked_on", "paid_on", "sender", "credited", "is_lump", "statement_id")
 MARKED = """
 UPDATE payments_bankentry AS e
 SET state = v.state, payer_id = v.payer_id, rule = v.rule, provider = v.provider,
@@ -95,26 +98,15 @@ def match_entries(*, by: Actor, at: datetime, batch: int = BATCH) -> int:
 
 
 def _match_some(*, by: Actor, at: datetime, most: int) -> int:
-    with transaction.atomic():
+    chained = BankStatement.objects.filter(chain=Chain.CHAINED)
+    with unpaused(), transaction.atomic():
         rows = (
-            BankEntry.objects.filter(state=EntryState.NEW, statement__chain=Chain.CHAINED)
-            .select_for_update(of=("self",), skip_locked=True)
+            BankEntry.objects.filter(state=EntryState.NEW, statement__in=chained)
+            .select_for_update(skip_locked=True)  # without a join, which would lock the statement too
             .order_by("pk")
-            .values_list(
-                *(
-                    "pk",
-                    "mark",
-                    "amount",
-                    "booked_on",
-                    "paid_on",
-                    "sender",
-                    "credited",
-                    "is_lump",
-                    "statement__currency",
-                ),
-            )[:most]
+            .values_list(*READ)[:most]
         )
-        work = _Batch([_New(*row) for row in rows])
+        work = _Batch(_with_currency(rows))
         if not work.entries:
             return 0
         _by_kind(work)
@@ -127,6 +119,13 @@ def _match_some(*, by: Actor, at: datetime, most: int) -> int:
             confirm_transfers(_transfers(work.entries, landed), at=at)
         _mark(work.verdicts, at=at)
     return len(work.entries)
+
+
+def _with_currency(rows: Iterable[Sequence[Any]]) -> list[_New]:
+    """The rows with their statement's currency in the place of its key."""
+    found = list(rows)
+    currencies = dict(BankStatement.objects.filter(pk__in={row[-1] for row in found}).values_list("pk", "currency"))
+    return [_New(*row[:-1], currencies[row[-1]]) for row in found]
 
 
 def _transfers(entries: Iterable[_New], landed: Iterable[Landed]) -> list[Transfer]:
@@ -194,7 +193,7 @@ def facts_of(entry_ids: Collection[int]) -> dict[int, Facts]:
     """What the bank said of these entries, opened."""
     if not entry_ids:
         return {}
-    rows = BankEntry.objects.filter(pk__in=entry_ids).values_list("pk", "amount", "paid_on", "sender", "details")
+    rows = BankEntry.objects.filter(pk__in=among(entry_ids)).values_list("pk", "amount", "paid_on", "sender", "details")
     found = {}
     for key, amount, paid_on, sender, details in rows:
         title, name, _ = read_details(details)

@@ -14,7 +14,7 @@ from django.db.models import Count, Q, Sum
 
 from core import audit
 from core.actor import Actor
-from core.bulk import copy_rows
+from core.bulk import copy_rows, unpaused
 from core.encryption import seal
 from core.errors import Refused
 from payments.bank_entries import match_entries
@@ -113,7 +113,7 @@ def take_in(file_id: int, *, by: Actor, at: datetime) -> None:
         file = StatementFile.objects.select_for_update(of=("self",)).get(pk=file_id)
         if file.handled_at is not None:
             return
-        with open_file(file) as stream:
+        with open_file(file) as stream, unpaused():
             problems = _Intake(file, stream, at=at).run()
         for problem in problems[:MOST_PROBLEMS]:
             StatementProblem.objects.create(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from core.bulk import among, among_texts
 from core.errors import Refused
 from core.nrb import parse_nrb
 from payments.models import VirtualAccount
@@ -62,7 +63,7 @@ def owners_of(numbers: Collection[str]) -> dict[str, Owner]:
     wanted = set(numbers)
     found = {
         number: (payer_id, kind or "")
-        for number, payer_id, kind in VirtualAccount.objects.filter(number__in=wanted).values_list(
+        for number, payer_id, kind in VirtualAccount.objects.filter(number__in=among_texts(wanted)).values_list(
             "number", "payer_id", "kind_id"
         )
     }
@@ -82,5 +83,5 @@ def _read(number: str) -> VirtualNumber | None:
 
 def kept_records(payer_ids: Collection[int]) -> dict[int, int]:
     """Which record stands for each of *payer_ids* now; ids of nobody are left out."""
-    rows = Payer.objects.filter(pk__in=payer_ids).values_list("pk", "merged_into_id")
+    rows = Payer.objects.filter(pk__in=among(payer_ids)).values_list("pk", "merged_into_id")
     return {key: merged or key for key, merged in rows}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liabilities.accrual import circumstances, interest_of
+from liabilities.accrual import circumstances, interest_amount, interest_of
 from liabilities.arrears import interest_together, with_interest
 from liabilities.figures import figures
 from liabilities.interest import Rate, interest_due
@@ -85,5 +85,6 @@ def test_the_database_gives_what_the_rule_gives_on_every_row(reads: str) -> None
     about = circumstances(found)
     alone = {due.external_id: interest_of(due, law=law, about=about, on=on).amount for due in found}
     assert {due.external_id: due.interest_now for due in found} == alone  # type: ignore[attr-defined]
+    assert {due.external_id: interest_amount(due, law=law, about=about, on=on) for due in found} == alone
     assert sum(1 for amount in alone.values() if amount) > 200
     assert interest_together(Instalment.objects.all(), law=law, on=on) == sum(alone.values())
