@@ -11,7 +11,7 @@ from django.conf import settings
 from liabilities.balances import totals
 from notifications.actions import withdraw_messages
 from notifications.kinds import Kind
-from notifications.many import Note, queue_notes, reached
+from notifications.many import Note, Reach, queue_notes, reached
 from payments.messages import PAYMENT_POSTED, TRANSFER_POSTED
 from payments.queries import total_in_words
 from payments.transitions import day_of
@@ -55,11 +55,16 @@ def confirm_payments(posted: Sequence[Posted], *, at: datetime) -> int:
 
     The balance is the one after all of them. Who did not consent is told nothing, and nothing is counted for them.
     """
-    return _confirm(posted, PAYMENT_POSTED, "/platnosci/", at=at)
+    reach = reached({one.payer_id for one in posted}, kind=PAYMENT_POSTED, topic=TOPIC, at=at)
+    return _confirm(posted, reach, PAYMENT_POSTED, "/platnosci/", at=at)
 
 
 def confirm_transfers(transfers: Sequence[Transfer], *, at: datetime) -> int:
     """The same of money that came to the town's account; of what the bank booked long ago nobody is told."""
+    earliest = day_of(at) - TRANSFER_LIVES
+    fresh = [one for one in transfers if one.booked_on >= earliest]
+    reach = reached({one.payer_id for one in fresh}, kind=TRANSFER_POSTED, topic=TOPIC, at=at)
+    told = {one.payer_id for one in reach}
     posted = [
         Posted(
             payer_id=one.payer_id,
@@ -69,10 +74,10 @@ def confirm_transfers(transfers: Sequence[Transfer], *, at: datetime) -> int:
             key=one.key,
             expires_at=datetime.combine(one.booked_on + TRANSFER_LIVES + timedelta(days=1), time(0), WARSAW),
         )
-        for one in transfers
-        if one.booked_on + TRANSFER_LIVES >= day_of(at)
+        for one in fresh
+        if one.payer_id in told
     ]
-    return _confirm(posted, TRANSFER_POSTED, "/naleznosci/karta/", at=at)
+    return _confirm(posted, reach, TRANSFER_POSTED, "/naleznosci/karta/", at=at)
 
 
 def _about(entry_id: int) -> str:
@@ -84,8 +89,7 @@ def withdraw_confirmation(entry_id: int, *, at: datetime) -> int:
     return withdraw_messages(about=[_about(entry_id)], reason="cofnięto zaksięgowanie", at=at)
 
 
-def _confirm(posted: Sequence[Posted], kind: Kind, path: str, *, at: datetime) -> int:
-    reach = reached({one.payer_id for one in posted}, kind=kind, topic=TOPIC, at=at)
+def _confirm(posted: Sequence[Posted], reach: Sequence[Reach], kind: Kind, path: str, *, at: datetime) -> int:
     balances = totals({one.payer_id for one in reach}, on=day_of(at))
     notes = [
         Note(
