@@ -35,7 +35,7 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0010_entries_proved_by_name"),
+        ("payments", "0011_receipts"),
         ("notifications", "0008_texts_by_language_and_wishes"),
     ]
 
