@@ -128,7 +128,8 @@ def interest_amount(due: Instalment, *, law: Figures, about: Circumstances, on: 
     )
     if not due.booked_interest and due.pk not in about.remitted:
         return counted
-    return max(due.booked_interest, counted - _remitted_of(due, counted, about))
+    amount: Decimal = max(due.booked_interest, counted - _remitted_of(due, counted, about))
+    return amount
 
 
 def _remitted_of(due: Instalment, counted: Decimal, about: Circumstances) -> Decimal:

@@ -125,7 +125,7 @@ def _with_currency(rows: Iterable[Sequence[Any]]) -> list[_New]:
     """The rows with their statement's currency in the place of its key."""
     found = list(rows)
     currencies = dict(BankStatement.objects.filter(pk__in={row[-1] for row in found}).values_list("pk", "currency"))
-    return [_New(*row[:-1], currencies[row[-1]]) for row in found]
+    return [_New(*(*row[:-1], currencies[row[-1]])) for row in found]
 
 
 def _transfers(entries: Iterable[_New], landed: Iterable[Landed]) -> list[Transfer]:
