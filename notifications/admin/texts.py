@@ -32,6 +32,7 @@ class TextTemplateAdmin(ReadOnlyAdmin):
     list_display = ("title", "channel", "language", "detail", "topic_code", "newest")
     list_filter = ("channel", "language", "detail")
     ordering = ("kind", "channel", "language", "detail")
+    list_per_page = 400  # all of them: one that is beyond a page is looked for in vain
     form = NewTextForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
