@@ -31,15 +31,20 @@ from benchmarks import (  # noqa: E402  settings first
     account,
     broadcast,
     consents,
+    dispatching,
     dues_page,
     find_payer,
     import_dues,
     import_many,
     interest,
+    killed,
     letters,
     notices,
+    reminders,
+    reports,
     sending,
     statements,
+    texts,
 )
 from benchmarks.table import machine  # noqa: E402
 from tests.sandbox_process import running_sandbox  # noqa: E402
@@ -56,8 +61,19 @@ ALONE = {
     "dues_page": dues_page.main,
     "letters": letters.main,
     "email": sending.email,
+    "texts": texts.main,
+    "reports": reports.main,
+    "reminders": reminders.main,
+    "killed": killed.main,
 }
-SENDING = {"sms": sending.sms, "notices": notices.main, "broadcast": broadcast.main}
+SENDING = {
+    "sms": sending.sms,
+    "second_worker": dispatching.second_worker,
+    "crisis": dispatching.crisis,
+    "memory": dispatching.memory,
+    "notices": notices.main,
+    "broadcast": broadcast.main,
+}
 
 
 def main(names: list[str]) -> int:

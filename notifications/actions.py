@@ -6,8 +6,8 @@ from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from core.bulk import insert_select
@@ -23,6 +23,16 @@ MESSAGE_COLUMNS = (
     *("kind", "topic_code", "channel", "priority", "payer_id", "address"),
     *("about", "facts", "dedupe_key", "not_before", "expires_at"),
 )
+
+# What waits in the queue was never at a gateway, unless an answer was lost.
+END = """
+UPDATE notifications_message AS m
+SET state = %(state)s, reason = v.reason, closed_at = %(closed)s, lease_until = NULL, in_doubt_since = NULL,
+    gateway_id = COALESCE(NULLIF(m.gateway_id, ''), v.gateway_id),
+    sent_at = COALESCE(m.sent_at, m.in_doubt_since, %(at)s)
+FROM unnest(%(ids)s::bigint[], %(gateway_ids)s::text[], %(reasons)s::text[]) AS v(id, gateway_id, reason)
+WHERE m.id = v.id AND m.state = ANY(%(sources)s) AND NOT (m.state = 'queued' AND m.in_doubt_since IS NULL)
+"""
 
 
 def first_moment(kind_code: str, *, at: datetime) -> datetime:
@@ -177,18 +187,15 @@ def _reported_messages(reports: Sequence[DeliveryReport], gateway: str) -> dict[
 def _end_by_report(state: State, reports: Mapping[int, DeliveryReport], at: datetime) -> int:
     """Move the messages that are reported to be in *state* and may get there; returns how many."""
     mine = {message_id: report for message_id, report in reports.items() if report.state is state}
-    sources = [source for source in State if may_become(source, state)]
-    ends = Message.objects.filter(pk__in=mine, state__in=sources)
-    # What waits in the queue was never at a gateway, unless an answer was lost.
-    ends = ends.exclude(state=State.QUEUED, in_doubt_since__isnull=True)
-    ids = [When(pk=message_id, then=Value(report.gateway_id[:80])) for message_id, report in mine.items()]
-    reasons = [When(pk=message_id, then=Value(report.reason[:200])) for message_id, report in mine.items()]
-    return ends.update(
-        state=state,
-        reason=Case(*reasons, default=Value("")),
-        gateway_id=Case(When(~Q(gateway_id=""), then="gateway_id"), *ids, default=Value("")),
-        sent_at=Coalesce("sent_at", "in_doubt_since", Value(at)),
-        lease_until=None,
-        in_doubt_since=None,
-        closed_at=at if state in FINAL else None,
-    )
+    values = {
+        "state": state.value,
+        "sources": [source.value for source in State if may_become(source, state)],
+        "at": at,
+        "closed": at if state in FINAL else None,
+        "ids": list(mine),
+        "gateway_ids": [report.gateway_id[:80] for report in mine.values()],
+        "reasons": [report.reason[:200] for report in mine.values()],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(END, values)
+        return int(cursor.rowcount)

@@ -69,7 +69,7 @@ class MessageAdmin(NumberSearch, ReadOnlyAdmin):
     is recorded.
     """
 
-    list_display = ("queued_at", "kind_name", "channel", "payer", "state", "reason", "gateway", "sent_at", "parts")
+    list_display = ("queued_at", "kind_name", "channel", "payer", "state", "reason", "gateway", "left_at", "parts")
     list_filter = ("state", "channel", GatewayFilter, KindFilter)
     search_fields = ("payer__name",)
     list_select_related = ("payer",)
@@ -103,6 +103,11 @@ class MessageAdmin(NumberSearch, ReadOnlyAdmin):
     def kind_name(self, message: Message) -> str:
         """The kind in people's words; one whose app is gone by its code."""
         return KINDS[message.kind].name if message.kind in KINDS else message.kind
+
+    @admin.display(description="wysłano", ordering="sent_at")
+    def left_at(self, message: Message) -> str:
+        """Day and minute, short enough for a column."""
+        return f"{timezone.localtime(message.sent_at):%d.%m.%Y %H:%M}" if message.sent_at else "–"
 
     @admin.display(description="koszt netto")
     def cost(self, message: Message) -> str:

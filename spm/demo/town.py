@@ -37,6 +37,7 @@ from spm.demo.arrears import dun
 from spm.demo.browsers import add_browser
 from spm.demo.dues import book, dues_file, reminders_tomorrow
 from spm.demo.ledger import enter_decisions, set_off_a_credit
+from spm.demo.messages import invite, prepare_messages
 from spm.demo.people import Inhabitant, companies, people
 from spm.demo.signins import PASSWORD, SIGN_INS
 from spm.demo.unusual import make_unusual
@@ -82,6 +83,7 @@ def load(town: Town, *, say: Callable[[str], None]) -> None:
         _make_accounts(inhabitants, firms, town)
         make_unusual(inhabitants, firms, today=town.today, now=town.now)
         dun(today=town.today, now=town.now)
+        prepare_messages(inhabitants, today=town.today, now=town.now)
 
 
 def liven(town: Town, *, say: Callable[[str], None]) -> None:
@@ -94,6 +96,7 @@ def liven(town: Town, *, say: Callable[[str], None]) -> None:
     say("przypomnienia i wiadomości …")
     for days_ago in (2, 1, 0):
         queue_reminders(on=town.today - timedelta(days=days_ago), at=town.now, by=BY)
+    invite(now=town.now)
     dispatch(clock=lambda: town.now, worker="load_demo")
     say("płatności …")
     _make_payments([inhabitants[0], *companies(1), *inhabitants[1 : 1 + 3 * len(OUTCOMES)]], town)

@@ -103,3 +103,17 @@ def test_a_worker_outlives_a_redis_that_was_killed_and_came_back_empty(
     assert counted() == {"sent": 20 + COUNT}
     assert _all_left_once(sandbox)
     assert not Message.objects.filter(attempts__gt=1).exists()
+
+
+def test_two_timetables_and_two_workers_by_mistake_send_nothing_twice(
+    transactional_db: None, sandbox: Sandbox, own_redis: OwnRedis, tmp_path: Path
+) -> None:
+    fill_outbox(COUNT, channel="sms")
+    with contextlib.ExitStack() as stack:
+        for name in ("one", "other"):
+            (tmp_path / name).mkdir()
+            stack.enter_context(_worker_and_timetable(sandbox, own_redis, tmp_path / name))
+        wait_until(is_worked_off, seconds=60, what="both work")
+    assert counted() == {"sent": COUNT}
+    assert _all_left_once(sandbox)
+    assert not Message.objects.filter(attempts__gt=1).exists()
