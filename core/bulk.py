@@ -84,7 +84,11 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def among(keys: Iterable[int]) -> RawSQL:
-    """*keys* for a look-up `…__in=` as one value of the statement: of thousands, Django would check and write each."""
+    """*keys* for a look-up `…__in=` as one value of the statement: of thousands, Django would check and write each.
+
+    For a look-up by an index and nothing else: beside a condition that few rows seem to meet, the planner reads the
+    keys anew for each of those rows, however many there are in truth.
+    """
     return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.db.models import F, Sum
 
-from core.bulk import among
 from core.dates import format_date
 from core.money import grosz
 from liabilities.figures import Figures, LicenceFee, licence_fees
@@ -75,7 +74,7 @@ def _told(instalments: Collection[Instalment]) -> dict[int, Decimal]:
 def _remitted(instalment_ids: Sequence[int]) -> dict[int, list[Remitted]]:
     found: dict[int, list[Remitted]] = {}
     parts = DecisionPart.objects.filter(
-        instalment_id__in=among(instalment_ids),
+        instalment_id__in=instalment_ids,
         interest__gt=0,
         decision__kind=DecisionKind.REMISSION,
         decision__ended_on__isnull=True,

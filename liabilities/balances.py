@@ -51,7 +51,7 @@ def totals(payer_ids: Collection[int], *, on: date) -> dict[int, Decimal]:
     }
     for payer_id in found:
         found[payer_id] = sum((left[due.pk] for due in owed.get(payer_id, ())), NOTHING)
-    credited = LedgerEntry.objects.filter(payer_id__in=among(payer_ids), account=LedgerAccount.CREDIT).order_by()
+    credited = LedgerEntry.objects.filter(payer_id__in=payer_ids, account=LedgerAccount.CREDIT).order_by()
     for payer_id, amount in credited.values_list("payer_id").annotate(total=Sum("amount")):
         found[payer_id] += amount
     return found

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from core import audit
 from core.actor import Actor
-from core.bulk import among_texts, copy_rows
+from core.bulk import copy_rows
 from core.errors import Refused
 from liabilities.accrual import Circumstances, circumstances
 from liabilities.actions import PaymentPart, about_instalment
@@ -226,7 +226,7 @@ def _read(payer_ids: Collection[int], named: Collection[int], *, at: datetime) -
 def _earlier(references: Sequence[str]) -> dict[str, Landed]:
     """What is in the ledger under these references already."""
     found: dict[str, tuple[list[int], Decimal]] = {}
-    rows = LedgerEntry.objects.filter(reference__in=among_texts(references), kind=EntryKind.PAYMENT).order_by("pk")
+    rows = LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.PAYMENT).order_by("pk")
     for reference, instalment, amount in rows.values_list("reference", "instalment_id", "amount"):
         keys, credit = found.get(reference, ([], NOTHING))
         if instalment is None:
