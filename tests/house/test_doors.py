@@ -34,7 +34,7 @@ from liabilities.api_tokens import make_token
 from liabilities.due_sources import set_source
 from liabilities.models import BankRate, Decision, DueSource, ImportRun, LetterFile, MissingDue
 from liabilities.posting_export import make_export
-from notifications.models import Campaign, GatewayRest, Message, Route, Spending, SuppressedAddress
+from notifications.models import Campaign, DailyCap, GatewayRest, Message, Route, Spending, SuppressedAddress
 from payments.models import BankEntry, Payout, Refund, Reversal
 from payments.virtual_accounts import virtual_account
 from residents.actions import claim_payer
@@ -78,6 +78,7 @@ class World:
         Decision.objects.create(kind="deferral", number="FN.1", payer=payer, decided_on=make.today(), reason="x")
         GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
         Route.objects.create(gateway="smsapi")
+        DailyCap.objects.create(kind="dues_reminder", most=1)
         told = {"kind": "payment_posted", "topic_code": "payments", "messages": 1, "parts": 1, "points": 1}
         Spending.objects.create(day=make.today(), gateway="smsapi", channel="sms", **told)
         _campaign()
@@ -118,6 +119,7 @@ class World:
             "token": "zly",
             "organization_slug": "login-gov-pl",
             "provider_id": "openid",
+            "subscription_id": 1,
             "content_type_id": 1,
             "object_id": 1,
         }
