@@ -79,6 +79,7 @@ class World:
         GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
         Route.objects.create(gateway="smsapi")
         DailyCap.objects.create(kind="dues_reminder", most=1)
+        DailyCap.objects.create(kind="due_approaching", most=1)
         told = {"kind": "payment_posted", "topic_code": "payments", "messages": 1, "parts": 1, "points": 1}
         Spending.objects.create(day=make.today(), gateway="smsapi", channel="sms", **told)
         _campaign()
@@ -110,6 +111,7 @@ class World:
             "export": 1,
             "instalment_id": make.instalment("ANNA-1").pk,
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
+            "subscription_id": 1,
             "number": payment.number,
             "payer_id": payer.pk,
             "secret": "zly",
@@ -365,6 +367,7 @@ def test_no_id_breaks_a_page(visitor: Visitor, world: World) -> None:
         "run_id",
         "instalment_id",
         "message_id",
+        "subscription_id",
         "content_type_id",
         "number",
         "secret",
