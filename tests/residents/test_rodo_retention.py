@@ -190,7 +190,7 @@ def test_rejected_rows_of_imports_go_after_a_year(anna_payer: Payer) -> None:
 def test_dues_and_payers_only_wait_for_a_person(anna_payer: Payer) -> None:
     done = {one.category: one for one in apply_retention(at=make.now() + _years(30), by=make.BY)}
     assert {code for code, one in done.items() if one.waits} == {
-        *("payers", "accounts", "mandates", "consents", "dues", "payments", "statements"),
+        *("payers", "accounts", "mandates", "consents", "dues", "payments", "statements", "broadcasts"),
     }
     assert Payer.objects.filter(pk=anna_payer.pk).exists()
     assert make.instalment("ANNA-1")
