@@ -78,7 +78,6 @@ class World:
         Decision.objects.create(kind="deferral", number="FN.1", payer=payer, decided_on=make.today(), reason="x")
         GatewayRest.objects.create(gateway="sms", until=make.now(), reason="brak środków")
         Route.objects.create(gateway="smsapi")
-        DailyCap.objects.create(kind="dues_reminder", most=1)
         DailyCap.objects.create(kind="due_approaching", most=1)
         told = {"kind": "payment_posted", "topic_code": "payments", "messages": 1, "parts": 1, "points": 1}
         Spending.objects.create(day=make.today(), gateway="smsapi", channel="sms", **told)
@@ -111,7 +110,6 @@ class World:
             "export": 1,
             "instalment_id": make.instalment("ANNA-1").pk,
             "message_id": Message.objects.filter(payer=payer).latest("pk").pk,
-            "subscription_id": 1,
             "number": payment.number,
             "payer_id": payer.pk,
             "secret": "zly",
