@@ -173,6 +173,17 @@ def record_reports(reports: Sequence[DeliveryReport], *, gateway: str, at: datet
     return ReportsApplied(changed, unknown)
 
 
+def queue_untaken(message_ids: Collection[int], *, gateway: str, at: datetime) -> int:
+    """Put back what is in doubt and what its *gateway*, asked about it, does not know; returns how many.
+
+    Call it with an answer that came so long after the doubt that the vendor would know what it had taken.
+    """
+    doubtful = Message.objects.filter(pk__in=message_ids, gateway=gateway, state=State.UNKNOWN)
+    return doubtful.update(
+        state=State.QUEUED, sent_at=None, in_doubt_since=None, closed_at=None, not_before=at, reason=""
+    )
+
+
 def _reported_messages(reports: Sequence[DeliveryReport], gateway: str) -> dict[str, int]:
     """The messages that *reports* speak of, by reference and by the gateway's id, locked in the order of their ids."""
     numbers = [report.reference.removeprefix("spm-") for report in reports]

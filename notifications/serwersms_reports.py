@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from core import inbound
 from core.errors import Refused
 from core.models import InboundEvent
-from notifications.actions import DeliveryReport, record_reports
+from notifications.actions import DeliveryReport, queue_untaken, record_reports
 from notifications.gateways.serwersms_reports import MOST, NotTold, ask
 from notifications.models import Message, message_reference
 from notifications.states import State
@@ -101,7 +101,8 @@ def _asked_about(event: InboundEvent) -> str:
 
 def poll_reports(*, at: datetime) -> int:
     """Ask about messages that nobody has told us of for five minutes, for three days at most; returns how many were
-    asked about. What is in doubt is asked about as well: the vendor knows whether it took it.
+    asked about. What is in doubt is asked about as well: what the vendor does not know by then, it never took, and that
+    goes again.
     """
     silent = Message.objects.filter(
         gateway=GATEWAY,
@@ -120,11 +121,12 @@ def poll_reports(*, at: datetime) -> int:
 
 
 def _ask_and_store(message_ids: Sequence[int]) -> None:
-    """Keep an answer that ends something; one that says «still on its way» is asked for again anyway."""
+    """Keep an answer that ends something, or lacks a message; one that says «on its way» is asked for again anyway."""
     raw = ask([message_reference(message_id) for message_id in message_ids])
-    if _reports(raw):
-        key = hashlib.sha256(raw).hexdigest()
-        inbound.receive(ANSWERED, key=key, headers={}, body=raw, is_verified=True)
+    asked = ",".join(map(str, message_ids))
+    if _reports(raw) or _lacking(raw, asked):
+        key = hashlib.sha256(f"{asked}:".encode() + raw).hexdigest()
+        inbound.receive(ANSWERED, key=key, headers={"asked": asked}, body=raw, is_verified=True)
 
 
 def apply_answers(*, at: datetime) -> int:
@@ -139,7 +141,12 @@ def apply_answers(*, at: datetime) -> int:
 
 
 def _apply(event: InboundEvent, *, at: datetime) -> str:
-    applied = record_reports(_reports(bytes(event.body)), gateway=GATEWAY, at=at)
+    raw = bytes(event.body)
+    applied = record_reports(_reports(raw), gateway=GATEWAY, at=at)
+    doubtful = Message.objects.filter(
+        pk__in=_lacking(raw, event.headers.get("asked", "")), sent_at__lte=at - FIRST_ASKED
+    )
+    queue_untaken(list(doubtful.values_list("pk", flat=True)), gateway=GATEWAY, at=at)
     return f"raporty o nieznanych wiadomościach: {applied.unknown}" if applied.unknown else ""
 
 
@@ -148,6 +155,14 @@ def _reports(raw: bytes) -> list[DeliveryReport]:
     rows = json.loads(raw).get("items") or []
     told = (_report(row) for row in rows if isinstance(row, dict))
     return [report for report in told if report is not None]
+
+
+def _lacking(raw: bytes, asked: str) -> list[int]:
+    """The messages that were *asked* about, and of which the answer says nothing at all."""
+    rows = json.loads(raw).get("items") or []
+    found = (OWN_ID.fullmatch(str(row.get("unique_id") or "")) for row in rows if isinstance(row, dict))
+    known = {int(one[1]) for one in found if one}
+    return [int(one) for one in asked.split(",") if one and int(one) not in known]
 
 
 def _report(row: dict[str, object]) -> DeliveryReport | None:

@@ -34,6 +34,7 @@ LABELS: dict[State, str] = {
 # `joined` waits for the message that speaks for it, and takes its place when that one does not go out.
 # `sending` may go back to `queued` only when the gateway surely did not take the message, or knows it by its key.
 # In the second case the answer may still come as a report (`delivered`, `failed`), or never (`unknown`).
+# `unknown` goes back when the vendor, asked later, does not know the message: it never took it.
 # `sent` goes back when the message was returned for now, a full mailbox, and may be tried again.
 NEXT: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset(
@@ -46,7 +47,7 @@ NEXT: dict[State, frozenset[State]] = {
         {State.SENT, State.DELIVERED, State.FAILED, State.UNKNOWN, State.QUEUED, State.EXPIRED, State.REFUSED}
     ),
     State.SENT: frozenset({State.DELIVERED, State.FAILED, State.EXPIRED, State.QUEUED}),
-    State.UNKNOWN: frozenset({State.SENT, State.DELIVERED, State.FAILED, State.EXPIRED}),
+    State.UNKNOWN: frozenset({State.SENT, State.DELIVERED, State.FAILED, State.EXPIRED, State.QUEUED}),
     State.DELIVERED: frozenset(),
     State.FAILED: frozenset(),
     State.EXPIRED: frozenset(),

@@ -96,6 +96,20 @@ def test_a_lost_answer_is_cleared_up_by_asking(sandbox: Sandbox) -> None:
     assert only().state == "delivered"
 
 
+def test_what_a_killed_worker_never_handed_over_goes_again_once_the_vendor_says_it_does_not_know_it(
+    sandbox: Sandbox,
+) -> None:
+    confirm(resident(1, phone="+48500100200", channels=("sms",)), at=AT)
+    Message.objects.update(state="unknown", gateway="serwersms", sent_at=AT, attempts=1)
+    poll_reports(at=later(AT, minutes=4))
+    assert only().state == "unknown"
+    poll_reports(at=later(AT, minutes=6))
+    assert only().state == "queued"
+    assert send(later(AT, minutes=6)) == {"sent": 1}
+    poll_reports(at=later(AT, minutes=12))
+    assert sandbox.control("GET", "sms/counts")["total"] == 1
+
+
 def test_a_vendor_that_is_away_is_asked_again(sandbox: Sandbox) -> None:
     message = sent("+48500100200")["+48500100200"]
     pushed(unique_id=f"spm{message.pk}")
