@@ -119,6 +119,7 @@ class World:
             "token": "zly",
             "organization_slug": "login-gov-pl",
             "provider_id": "openid",
+            "subscription_id": 1,
             "content_type_id": 1,
             "object_id": 1,
         }
