@@ -160,10 +160,12 @@ def apply(telling: Telling, *, is_full: bool) -> Applied:
         cursor.execute("CREATE INDEX ON due_other (id); ANALYZE due_other (id, owner_id, payer_id)")
         touched = lock_named_by("due_other")
         cursor.execute(staging_sql.VERDICT, values)
-        cursor.execute("ANALYZE due_new (id, payer_id, kind_id, year), due_verdict (payer_id)")
+        cursor.execute("ANALYZE due_new (id, payer_id, kind_id, year), due_verdict (id, payer_id, blame, changes, annuls)")
         cursor.execute(staging_sql.LIABILITIES, values)
         created = _enter_new(cursor, values, first, last)
+        _join_sets(cursor, is_large=touched >= FROM_MANY)
         updated, closed, rewrites = _enter_other(cursor, values) if touched else (0, [], ())
+        _join_sets(cursor, is_large=False)
         cursor.execute(staging_sql.RUN, values)
         missing = 0
         if is_full:
@@ -208,16 +210,20 @@ def _enter_new(cursor: Any, values: dict[str, Any], first: int, last: int) -> in
     created = 0
     if last - first >= SLICE:
         cursor.execute("CREATE INDEX ON due_new (id)")
-    # What the planner knows of a table may be from before a large import: by it, it would join row with row.
-    cursor.execute(f"SET LOCAL enable_nestloop = {'off' if last - first >= FROM_MANY else 'on'}")
+    _join_sets(cursor, is_large=last - first >= FROM_MANY)
     for start in range(first, last + 1, SLICE):
         part = {**values, "first": start, "last": start + SLICE - 1}
         cursor.execute(staging_sql.NEW_ENTRIES, part)
         cursor.execute(staging_sql.NEW_INSTALMENTS, part)
         created += cursor.rowcount
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    cursor.execute("SET LOCAL enable_nestloop = on")
+    _join_sets(cursor, is_large=False)
     return created
+
+
+def _join_sets(cursor: Any, *, is_large: bool) -> None:
+    """Of large sets the planner knows too little and would join row with row: let it join them whole."""
+    cursor.execute(f"SET LOCAL enable_nestloop = {'off' if is_large else 'on'}")
 
 
 def _enter_other(cursor: Any, values: dict[str, Any]) -> tuple[int, list[int], tuple[Rewrite, ...]]:
