@@ -11,7 +11,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
+from pytest_django.fixtures import Settings
 
 from residents.models import Account, Payer
 from tests import make
@@ -29,6 +30,14 @@ __all__ = [
     "transactional_db",
     "written_tables",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of the committed database that asks for the other one too would empty the seeded tables at its end."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "transactional_db" in names and ("db" in names or item.get_closest_marker("django_db")):
+            raise pytest.UsageError(f"{item.nodeid}: either `db` or `transactional_db`, not both")
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +76,12 @@ def settings_for(sandbox: Sandbox) -> dict[str, object]:
 
 
 @pytest.fixture
-def sandbox(sandbox_of_session: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox, emptied, with the settings pointing at it."""
+def sandbox(sandbox_of_session: Sandbox, settings: Settings) -> Sandbox:
+    """The sandbox, emptied, with the settings pointing at it; what a test sets itself is undone in one order."""
     sandbox_of_session.reset()
-    with override_settings(**settings_for(sandbox_of_session)):
-        yield sandbox_of_session
+    for name, value in settings_for(sandbox_of_session).items():
+        setattr(settings, name, value)
+    return sandbox_of_session
 
 
 @pytest.fixture(autouse=True)

@@ -77,7 +77,8 @@ class PostingExportAdmin(ReadOnlyAdmin):
         """Who may sign them off, one that is not signed yet."""
         if not request.user.has_perm("liabilities.change_postingexport"):
             return False
-        return object_id is None or not PostingExport.objects.filter(pk=object_id, signed_at__isnull=False).exists()
+        export = object_id and self.get_object(request, str(object_id))
+        return not (export and export.signed_at)
 
     @action(description="Podpisz", permissions=["sign"])  # type: ignore[untyped-decorator]  # as Unfold
     def sign(self, request: HttpRequest, object_id: int) -> HttpResponseBase:

@@ -11,7 +11,7 @@ from spm.demo.signins import PASSWORD
 from tests.browser.demo_process import Demo
 from tests.documents import words_of
 
-PHONE = "48600700800"
+PHONE = "48600700801"
 
 
 def _arrived(demo: Demo, words: str) -> str:
@@ -61,7 +61,7 @@ def test_consents_are_given_in_the_portal_and_taken_back_by_click_and_by_sms(chr
     page.locator("[name=password]").press("Enter")
     page.goto("/zgody/ustaw/")
     page.get_by_label("Ostrzeżenia kryzysowe: SMS").check()
-    page.fill("[name=phone]", "600 700 800")
+    page.fill("[name=phone]", "600 700 801")
     page.get_by_role("button", name="Dalej").click()
     _sound_with_script(chromium, demo, ("/zgody/ustaw/", "/zgody/podpisz/"), context.cookies())
     page.get_by_role("button", name="Wyślij kod").click()

@@ -93,7 +93,7 @@ def test_the_page_asks_the_database_the_same_number_of_times_however_many_dues(b
     assert len(queries) == EXPECTED_QUERIES, [query["sql"][:80] for query in queries]
 
 
-EXPECTED_QUERIES = 13
+EXPECTED_QUERIES = 14  # the warnings on top of every page among them
 
 
 def test_paid_dues_stand_on_a_page_of_their_own(browser: Client) -> None:

@@ -77,25 +77,6 @@ def test_a_letter_leaves_with_text_html_and_the_headers_for_unsubscribing(sandbo
     assert (headers["Auto-Submitted"], headers["Content-Language"]) == ("auto-generated", "en")
 
 
-def test_the_sandbox_tells_what_became_of_letters_and_the_portal_believes_it(
-    portal: str, sandbox: Sandbox, settings: Settings
-) -> None:
-    url = portal.replace("http://", f"http://{SECRET}@")
-    sandbox.control("PUT", "settings", mailjet_webhook_url=f"{url}/hooks/mail/mailjet/")
-    for serial, address in enumerate((MAIL, "odrzuc@example.com", "pelna@example.com"), 1):
-        confirm(resident(serial, email=address, channels=("email",)), at=AT)
-    assert send(AT) == {"sent": 3}
-    sandbox.control("POST", "flush")
-    apply_events(at=AT)
-    told = {message.address: (message.state, message.reason) for message in Message.objects.all()}
-    assert told == {
-        MAIL: ("delivered", ""),
-        "odrzuc@example.com": ("failed", "zwrot: user unknown"),
-        "pelna@example.com": ("queued", "zwrot: quota exceeded"),
-    }
-    assert [row.address for row in SuppressedAddress.objects.all()] == ["odrzuc@example.com"]
-
-
 def test_events_may_come_twice_together_and_in_the_wrong_order(sandbox: Sandbox) -> None:
     message = sent_to()
     hard = bounce(message, "mailbox inactive", hard=True)

@@ -117,13 +117,3 @@ def test_a_vendor_that_is_away_is_asked_again(sandbox: Sandbox) -> None:
     assert (apply_pushes(at=AT), poll_reports(at=later(AT, minutes=6)), only().state) == (0, 1, "sent")
     sandbox.control("PUT", "settings", sms_down=False)
     assert (apply_pushes(at=AT), only().state) == (1, "delivered")
-
-
-def test_the_sandbox_pushes_until_it_is_answered(portal: str, sandbox: Sandbox, settings: Settings) -> None:
-    secret = settings.SERWERSMS["report_secret"]
-    sandbox.control("PUT", "settings", serwersms_report_url=f"{portal}/hooks/serwersms/{secret}/")
-    sent("+48500100200", "+48500100201")
-    sandbox.control("POST", "flush")
-    apply_pushes(at=AT)
-    assert {message.state for message in Message.objects.all()} == {"delivered"}
-    assert sandbox.control("GET", "sms/counts")["reports_waiting"] == 0

@@ -34,10 +34,15 @@ def test_every_other_state_can_come_to_an_end(state: State) -> None:
     assert reached & FINAL
 
 
-@pytest.mark.parametrize("state", [State.UNKNOWN, *sorted(FINAL)])
-def test_what_may_have_arrived_never_goes_back_to_the_queue(state: State) -> None:
+@pytest.mark.parametrize("state", sorted(FINAL))
+def test_what_ended_never_goes_back_to_the_queue(state: State) -> None:
     assert not may_become(state, State.QUEUED)
     assert not may_become(state, State.SENDING)
+
+
+def test_what_may_have_arrived_goes_back_when_the_vendor_does_not_know_it_and_never_straight_to_a_gateway() -> None:
+    assert may_become(State.UNKNOWN, State.QUEUED)
+    assert not may_become(State.UNKNOWN, State.SENDING)
 
 
 def test_what_was_sent_goes_back_to_the_queue_when_it_was_returned_and_never_straight_to_a_gateway() -> None:
