@@ -26,7 +26,7 @@ from tests.faults.outbox import counted, environment, is_worked_off, running, wa
 from tests.faults.size import sized
 from tests.sandbox_process import Sandbox
 
-PEOPLE, KILLS = sized(1_500, of_200=10_000), sized(3, of_200=20)
+PEOPLE, KILLS = sized(1_500, of_200=10_000), sized(2, of_200=20)
 BATCH = PEOPLE // (5 * KILLS)
 CHANCE = random.Random(20261121)
 
