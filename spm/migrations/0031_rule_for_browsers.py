@@ -2,18 +2,14 @@
 
 from django.db import migrations
 
-
-def seed_rules(apps, schema_editor):
-    apps.get_model("core", "RetentionRule").objects.create(
-        category="push_browsers",
-        amount=36,
-        unit="months",
-        since="włączenie przeglądarki",
-        legal_basis="art. 5 ust. 1 lit. e RODO: do usunięcia lub wypisania się, potem zgoda wymaga odnowienia",
-    )
+from spm import migration_steps as steps
 
 
 class Migration(migrations.Migration):
     dependencies = [("spm", "0030_officers_keep_the_list")]
 
-    operations = [migrations.RunPython(seed_rules, migrations.RunPython.noop)]
+    operations = [
+        steps.keep(
+            ("push_browsers", 36, "months", "włączenie przeglądarki", "art. 5 ust. 1 lit. e RODO: do usunięcia lub wypisania się, potem zgoda wymaga odnowienia"),
+        ),
+    ]
