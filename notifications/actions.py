@@ -173,12 +173,15 @@ def record_reports(reports: Sequence[DeliveryReport], *, gateway: str, at: datet
     return ReportsApplied(changed, unknown)
 
 
-def queue_untaken(message_ids: Collection[int], *, gateway: str, at: datetime) -> int:
-    """Put back what is in doubt and what its *gateway*, asked about it, does not know; returns how many.
+def queue_untaken(message_ids: Collection[int], *, gateway: str, in_doubt_before: datetime, at: datetime) -> int:
+    """Put back what is in doubt since before *in_doubt_before* and what its *gateway* does not know; returns how many.
 
-    Call it with an answer that came so long after the doubt that the vendor would know what it had taken.
+    That moment lies so long before the gateway was asked that it would know what it had taken. An answer that is
+    applied late says nothing of a later try.
     """
-    doubtful = Message.objects.filter(pk__in=message_ids, gateway=gateway, state=State.UNKNOWN)
+    doubtful = Message.objects.filter(
+        pk__in=message_ids, gateway=gateway, state=State.UNKNOWN, sent_at__lte=in_doubt_before
+    )
     return doubtful.update(
         state=State.QUEUED, sent_at=None, in_doubt_since=None, closed_at=None, not_before=at, reason=""
     )

@@ -76,7 +76,7 @@ def apply_pushes(*, at: datetime) -> int:
     handled = 0
     for event in inbound.unhandled(PUSHED):
         try:
-            handled += inbound.handle(event.pk, _asked_about, at=at)
+            handled += inbound.handle(event.pk, partial(_asked_about, at=at), at=at)
         except NotTold as error:
             logger.warning("SerwerSMS: %s; the push waits", error)
             break
@@ -86,7 +86,7 @@ def apply_pushes(*, at: datetime) -> int:
     return handled
 
 
-def _asked_about(event: InboundEvent) -> str:
+def _asked_about(event: InboundEvent, *, at: datetime) -> str:
     raw = bytes(event.body).decode("utf-8", "replace")
     words = [word for word in _words(raw) if VENDOR_ID.fullmatch(word)]
     theirs = Message.objects.filter(gateway=GATEWAY, gateway_id__in=words).values_list("pk", flat=True)
@@ -95,7 +95,7 @@ def _asked_about(event: InboundEvent) -> str:
     )
     if not wanted:
         return "raport o nieznanych wiadomościach"
-    _ask_and_store(wanted)
+    _ask_and_store(wanted, at=at)
     return ""
 
 
@@ -113,20 +113,26 @@ def poll_reports(*, at: datetime) -> int:
     wanted = list(silent.order_by("pk").values_list("pk", flat=True)[:MOST_ASKED])
     try:
         for start in range(0, len(wanted), MOST):
-            _ask_and_store(wanted[start : start + MOST])
+            _ask_and_store(wanted[start : start + MOST], at=at)
     except NotTold as error:
         logger.warning("SerwerSMS: %s; asked again later", error)
     apply_answers(at=at)
     return len(wanted)
 
 
-def _ask_and_store(message_ids: Sequence[int]) -> None:
-    """Keep an answer that ends something, or lacks a message; one that says «on its way» is asked for again anyway."""
+def _ask_and_store(message_ids: Sequence[int], *, at: datetime) -> None:
+    """Keep an answer that ends something, or knows nothing of what is in doubt; one that says «on its way» is asked for
+    again anyway.
+    """
     raw = ask([message_reference(message_id) for message_id in message_ids])
-    asked = ",".join(map(str, message_ids))
-    if _reports(raw) or _lacking(raw, asked):
-        key = hashlib.sha256(f"{asked}:".encode() + raw).hexdigest()
-        inbound.receive(ANSWERED, key=key, headers={"asked": asked}, body=raw, is_verified=True)
+    lacking = Message.objects.filter(pk__in=_lacking(raw, message_ids), state=State.UNKNOWN).order_by("pk")
+    untaken = ",".join(map(str, lacking.values_list("pk", flat=True)))
+    if not untaken and not _reports(raw):
+        return
+    # The same words said later speak of another try.
+    headers = {"untaken": untaken, "asked_at": at.isoformat()} if untaken else {}
+    key = hashlib.sha256(raw + json.dumps(headers).encode() if headers else raw).hexdigest()
+    inbound.receive(ANSWERED, key=key, headers=headers, body=raw, is_verified=True)
 
 
 def apply_answers(*, at: datetime) -> int:
@@ -143,10 +149,9 @@ def apply_answers(*, at: datetime) -> int:
 def _apply(event: InboundEvent, *, at: datetime) -> str:
     raw = bytes(event.body)
     applied = record_reports(_reports(raw), gateway=GATEWAY, at=at)
-    doubtful = Message.objects.filter(
-        pk__in=_lacking(raw, event.headers.get("asked", "")), sent_at__lte=at - FIRST_ASKED
-    )
-    queue_untaken(list(doubtful.values_list("pk", flat=True)), gateway=GATEWAY, at=at)
+    if untaken := event.headers.get("untaken"):
+        before = datetime.fromisoformat(event.headers["asked_at"]) - FIRST_ASKED
+        queue_untaken(list(map(int, untaken.split(","))), gateway=GATEWAY, in_doubt_before=before, at=at)
     return f"raporty o nieznanych wiadomościach: {applied.unknown}" if applied.unknown else ""
 
 
@@ -157,12 +162,12 @@ def _reports(raw: bytes) -> list[DeliveryReport]:
     return [report for report in told if report is not None]
 
 
-def _lacking(raw: bytes, asked: str) -> list[int]:
-    """The messages that were *asked* about, and of which the answer says nothing at all."""
+def _lacking(raw: bytes, asked: Iterable[int]) -> list[int]:
+    """Of the messages that were *asked* about those of which the answer says nothing at all."""
     rows = json.loads(raw).get("items") or []
     found = (OWN_ID.fullmatch(str(row.get("unique_id") or "")) for row in rows if isinstance(row, dict))
     known = {int(one[1]) for one in found if one}
-    return [int(one) for one in asked.split(",") if one and int(one) not in known]
+    return [one for one in asked if one not in known]
 
 
 def _report(row: dict[str, object]) -> DeliveryReport | None:

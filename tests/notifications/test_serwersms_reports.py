@@ -7,7 +7,7 @@ from pytest_django.fixtures import Settings
 from core.models import InboundEvent
 from notifications import tasks
 from notifications.models import Message
-from notifications.serwersms_reports import PUSHED, apply_pushes, poll_reports
+from notifications.serwersms_reports import PUSHED, apply_answers, apply_pushes, poll_reports
 from tests import make
 from tests.notifications.posting import confirm, later, only, resident, send
 from tests.sandbox_process import Sandbox
@@ -108,6 +108,18 @@ def test_what_a_killed_worker_never_handed_over_goes_again_once_the_vendor_says_
     assert send(later(AT, minutes=6)) == {"sent": 1}
     poll_reports(at=later(AT, minutes=12))
     assert sandbox.control("GET", "sms/counts")["total"] == 1
+
+
+def test_an_answer_that_is_applied_late_says_nothing_of_a_later_try(sandbox: Sandbox) -> None:
+    confirm(resident(1, phone="+48500100200", channels=("sms",)), at=AT)
+    Message.objects.update(state="unknown", gateway="serwersms", sent_at=AT, attempts=1)
+    poll_reports(at=later(AT, minutes=6))
+    InboundEvent.objects.update(handled_at=None)
+    Message.objects.update(state="unknown", gateway="serwersms", sent_at=later(AT, minutes=7), attempts=2)
+    apply_answers(at=later(AT, minutes=30))
+    assert only().state == "unknown"
+    poll_reports(at=later(AT, minutes=31))
+    assert only().state == "queued"
 
 
 def test_a_vendor_that_is_away_is_asked_again(sandbox: Sandbox) -> None:
