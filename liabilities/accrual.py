@@ -98,10 +98,9 @@ def interest_of(due: Instalment, *, law: Figures, about: Circumstances, on: date
     """
     if due.pk in about.told:
         return _as_told(due, about.told[due.pk], on=on)
-    first = due.accrues_after if is_missed(due, on=on) and due.accrues_after else due.payable_by
     counted = law.interest(
         due.outstanding,
-        payable_by=first,
+        payable_by=_counts_after(due, on=on),
         on=on,
         regime=due.liability.kind.regime,
         licence=about.licences.get(due.pk),
@@ -117,10 +116,9 @@ def interest_amount(due: Instalment, *, law: Figures, about: Circumstances, on: 
     """The amount of `interest_of`, without the steps that led to it: for batches."""
     if due.pk in about.told:
         return about.told[due.pk]
-    first = due.accrues_after if is_missed(due, on=on) and due.accrues_after else due.payable_by
     counted = law.interest_amount(
         due.outstanding,
-        payable_by=first,
+        payable_by=_counts_after(due, on=on),
         on=on,
         regime=due.liability.kind.regime,
         licence=about.licences.get(due.pk),
@@ -129,6 +127,11 @@ def interest_amount(due: Instalment, *, law: Figures, about: Circumstances, on: 
         return counted
     amount: Decimal = max(due.booked_interest, counted - _remitted_of(due, counted, about))
     return amount
+
+
+def _counts_after(due: Instalment, *, on: date) -> date:
+    """The day after which interest counts: the first term once a decision's is missed."""
+    return due.accrues_after if is_missed(due, on=on) and due.accrues_after else due.payable_by
 
 
 def _remitted_of(due: Instalment, counted: Decimal, about: Circumstances) -> Decimal:

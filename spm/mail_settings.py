@@ -5,15 +5,11 @@ from email.utils import parseaddr
 from typing import TypedDict
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from spm import environment
 from spm.incoming_settings import MailboxSettings, bounce_mailbox
+from spm.private_keys import read_private_key
 
 LEAST_BITS = 2048
 
@@ -60,13 +56,7 @@ def usable_key(pem: str) -> bytes:
     """The key as dkimpy reads it. Raises WrongSetting for a key that is broken, locked, not RSA or too short."""
     if not pem.strip():
         return b""
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError) as error:
-        raise environment.WrongSetting(
-            "SPM_DKIM_KEY cannot be read: give a private key in PEM without a password, or its path in "
-            "SPM_DKIM_KEY_FILE (`openssl genrsa 2048` makes one)."
-        ) from error
+    key = read_private_key(pem, setting="SPM_DKIM_KEY", made_by="openssl genrsa 2048")
     if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_BITS:
         raise environment.WrongSetting(f"SPM_DKIM_KEY must be an RSA key of {LEAST_BITS} bits or more.")
     return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())

@@ -3,14 +3,10 @@
 from typing import TypedDict
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from spm import environment
+from spm.private_keys import read_private_key
 
 HOSTS = ["fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com", "*.push.apple.com"]
 
@@ -50,13 +46,7 @@ def usable_vapid_key(pem: str) -> bytes:
     """The key as pywebpush reads it. Raises WrongSetting for a key that is broken, locked or no P-256."""
     if not pem.strip():
         return b""
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError) as error:
-        raise environment.WrongSetting(
-            "SPM_VAPID_KEY cannot be read: give a private key in PEM without a password, or its path in "
-            "SPM_VAPID_KEY_FILE (`openssl ecparam -name prime256v1 -genkey -noout` makes one)."
-        ) from error
+    key = read_private_key(pem, setting="SPM_VAPID_KEY", made_by="openssl ecparam -name prime256v1 -genkey -noout")
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
         raise environment.WrongSetting("SPM_VAPID_KEY must be an EC key of the curve P-256 (prime256v1).")
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
