@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from spm.demo.signins import PASSWORD
 from tests import make
 from tests.browser.demo_process import Demo
+from tests.browser.signing import signed_in
 
 ADD = "/urzad/consents/consentapplication/add/"
 NUMBER = make.pesel(654)
@@ -46,29 +46,17 @@ class Keys:
         self.page.keyboard.press("Enter")
 
 
-def _signed_in(chromium: Browser, demo: Demo, email: str, *, width: int = 1280) -> Page:
-    context = chromium.new_context(base_url=demo.url, viewport={"width": width, "height": 900}, locale="pl-PL")
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto("/konto/login/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(lambda address: "/konto/" not in address)
-    return page
-
-
 @pytest.fixture
 def desk(chromium: Browser, demo: Demo) -> Page:
     """The clerk's empty desk."""
-    page = _signed_in(chromium, demo, "referent@dolina.example")
+    page = signed_in(chromium, demo, "referent@dolina.example")
     page.goto(ADD)
     return page
 
 
 def _printed(chromium: Browser, demo: Demo) -> bytes:
     """The form that Anna prints from the portal."""
-    page = _signed_in(chromium, demo, "anna@dolina.example")
+    page = signed_in(chromium, demo, "anna@dolina.example")
     made = page.context.request.get("/zgody/wniosek.pdf").body()
     page.context.close()
     return made
@@ -204,7 +192,7 @@ def test_a_scan_lies_beside_the_fields_grows_by_keyboard_and_fits_a_phone(
 
 
 def test_the_pages_that_print_and_list_are_sound(chromium: Browser, demo: Demo) -> None:
-    page = _signed_in(chromium, demo, "referent@dolina.example", width=320)
+    page = signed_in(chromium, demo, "referent@dolina.example", width=320)
     mail = "mailroom/incomingmail/"
     for address in (
         *(f"consents/{rest}" for rest in ("printedform/add/", "printedform/", "incomingscan/", "topic/")),

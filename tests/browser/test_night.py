@@ -10,28 +10,16 @@ from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
 from playwright.sync_api import Browser, Page, expect
 
-from spm.demo.signins import PASSWORD
 from spm.embedded import ROOT
 from tests import make
 from tests.browser.demo_process import Demo
+from tests.browser.signing import signed_in
 
 pytestmark = pytest.mark.xdist_group("browser")
 WARSAW = ZoneInfo("Europe/Warsaw")
 EVENT = "Burze z gradem"
 POLL = "from broadcasts.tasks import poll_warnings; poll_warnings()"
 PHONE = 390
-
-
-def _signed_in(chromium: Browser, demo: Demo, email: str, *, width: int) -> Page:
-    context = chromium.new_context(base_url=demo.url, viewport={"width": width, "height": 800}, locale="pl-PL")
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto("/konto/login/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(lambda address: "/konto/" not in address)
-    return page
 
 
 def _imgw_warns(demo: Demo) -> None:
@@ -89,8 +77,8 @@ def _cap(olga: Page, number: str) -> etree._Element:
 
 def test_a_night_of_warning_correcting_and_calling_off(chromium: Browser, demo: Demo) -> None:
     _imgw_warns(demo)
-    olga = _signed_in(chromium, demo, "kryzys@dolina.example", width=PHONE)
-    karol = _signed_in(chromium, demo, "dyzurny@dolina.example", width=1280)
+    olga = signed_in(chromium, demo, "kryzys@dolina.example", width=PHONE)
+    karol = signed_in(chromium, demo, "dyzurny@dolina.example", width=1280)
 
     olga.goto("/urzad/broadcasts/sourcewarning/")
     olga.get_by_role("link", name=EVENT).first.click()
