@@ -105,6 +105,7 @@ def start_database(directory: Path, *, durable: bool = True) -> EmbeddedDatabase
             if not durable:
                 for name in ("fsync", "full_page_writes", "synchronous_commit"):
                     cursor.execute(f"ALTER SYSTEM SET {name} = off")
+                cursor.execute("ALTER SYSTEM SET statement_timeout = '4min'")  # a lock that nobody frees ends a test
                 cursor.execute("SELECT pg_reload_conf()")
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME])
             is_new = cursor.fetchone() is None

@@ -179,7 +179,7 @@ def test_papers_signed_on_one_day_are_told_apart_by_arrival_and_then_by_number()
 def test_clerks_who_accept_papers_of_one_person_at_once_leave_the_newest_in_force(committed: None) -> None:
     pile = [Paper(day % 5, 0, frozenset(BOXES[day : day + 2]), "accept") for day in range(5)]
     drafts = [(type_in(paper, START), paper) for paper in pile]
-    together = Barrier(len(drafts))
+    together = Barrier(len(drafts), timeout=60)
 
     def accept(place: int) -> None:
         draft, paper = drafts[place]

@@ -119,7 +119,7 @@ def test_a_second_import_of_a_source_may_be_told_to_come_later() -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_two_imports_of_one_file_at_once_make_its_dues_once() -> None:
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=60)
     made: list[tuple[int, int]] = []
 
     def load() -> None:

@@ -75,7 +75,7 @@ def test_what_the_second_paid_too_much_is_the_seconds_own() -> None:
 @pytest.mark.usefixtures("committed")
 def test_of_two_who_pay_in_the_same_second_the_second_has_the_money_back() -> None:
     due, anna, jan = joint_due()
-    together, postings = threading.Barrier(2), {}
+    together, postings = threading.Barrier(2, timeout=60), {}
 
     def post(payer: Payer) -> None:
         together.wait(timeout=10)

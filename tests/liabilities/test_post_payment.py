@@ -219,7 +219,7 @@ def test_no_grosz_is_lost_whatever_is_paid(amounts: list[int], days: int, kind: 
 @pytest.mark.usefixtures("committed")
 def test_two_payments_at_once_end_in_one_paid_due_and_one_credit() -> None:
     instalment = due(amount="100,00", due_on=date(2026, 12, 15))
-    together, postings = threading.Barrier(2), {}
+    together, postings = threading.Barrier(2, timeout=60), {}
 
     def post(reference: str) -> None:
         together.wait(timeout=10)
@@ -244,7 +244,7 @@ def test_two_payments_at_once_end_in_one_paid_due_and_one_credit() -> None:
 @pytest.mark.usefixtures("committed")
 def test_a_payment_and_an_import_of_one_due_wait_for_each_other() -> None:
     instalment = due(amount="100,00", due_on=date(2026, 12, 15))
-    together, failures = threading.Barrier(2), []
+    together, failures = threading.Barrier(2, timeout=60), []
 
     def run(work: object) -> None:
         together.wait(timeout=10)

@@ -58,7 +58,7 @@ def test_two_clerks_who_undo_one_payment_at_once_undo_it_once() -> None:
     first = due()
     pay(first, "1100.00", on=PAID, reference="payment:1")
     entries = list(LedgerEntry.objects.filter(reference="payment:1"))
-    together, refusals = threading.Barrier(2), []
+    together, refusals = threading.Barrier(2, timeout=60), []
 
     def reverse(entry: LedgerEntry) -> None:
         together.wait(timeout=10)

@@ -36,7 +36,7 @@ def test_four_workers_at_once_take_no_message_twice(transactional_db: None, sand
     whom = resident()
     for place in range(60):
         confirm(whom, str(place), at=AT)
-    met = threading.Barrier(4)
+    met = threading.Barrier(4, timeout=60)
 
     def work(name: str) -> None:
         met.wait()

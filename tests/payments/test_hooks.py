@@ -171,7 +171,7 @@ def test_one_notice_that_fails_leaves_the_others(paying: Paying, monkeypatch: py
 
 
 def _in_threads(count: int, *bodies: bytes) -> list[int]:
-    met, answers = threading.Barrier(count), []
+    met, answers = threading.Barrier(count, timeout=60), []
 
     def one(place: int) -> None:
         met.wait()

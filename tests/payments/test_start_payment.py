@@ -124,7 +124,7 @@ def test_a_form_of_another_payer_is_refused(paying: Paying) -> None:
 
 
 def test_a_double_click_makes_one_payment_and_one_order(paying_for_all: Paying, sandbox: Sandbox) -> None:
-    number, met = uuid.uuid4(), threading.Barrier(6)
+    number, met = uuid.uuid4(), threading.Barrier(6, timeout=60)
     started: list[int] = []
 
     def click() -> None:

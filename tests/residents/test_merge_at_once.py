@@ -60,7 +60,7 @@ def pair(place: int) -> Pair:
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:
     """Do all of them at the same moment, each on a connection of its own; what each gave back."""
-    ready = Barrier(len(deeds))
+    ready = Barrier(len(deeds), timeout=60)
 
     def alone(deed: Callable[[], object]) -> object:
         try:
