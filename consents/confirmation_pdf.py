@@ -1,12 +1,11 @@
 """«Potwierdzenie zgód»: what holds now, and the whole evidence, for the resident and for the clerk."""
 
-from datetime import datetime, time, timedelta
-
-from django.utils import timezone
+from datetime import datetime, timedelta
 
 from consents.clause import text_of
 from consents.models import ConsentApplication, EvidenceLink
 from consents.queries import consents_in_force, history_of, names_at
+from core.dates import midnight
 from core.pdf import render_pdf
 from residents.identity import mask_number
 from residents.models import Payer
@@ -34,7 +33,7 @@ def confirmation_pdf(payer: Payer, *, at: datetime) -> bytes:
 def _ticked(application: ConsentApplication) -> list[str]:
     """The boxes under the names that stood on the form: what they are called today was not signed."""
     form = application.printed_form
-    over = timezone.make_aware(datetime.combine(application.signed_on + timedelta(days=1), time.min))
+    over = midnight(application.signed_on + timedelta(days=1))
     names = names_at(form.printed_at if form else application.signed_at or over)
     return [
         f"{names.get(choice.topic_id, choice.topic.name)} ({choice.get_channel_display()})"

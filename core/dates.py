@@ -8,12 +8,14 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from core.errors import Refused
 
 NBSP = "\u00a0"
+WARSAW = ZoneInfo("Europe/Warsaw")
 MONTHS = (
     *("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września"),
     *("października", "listopada", "grudnia"),
@@ -22,6 +24,11 @@ ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 POLISH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 LONGEST = len("15.03.2026")
 SATURDAY = "sobota"
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which *day* begins in Warsaw."""
+    return datetime.combine(day, time.min, tzinfo=WARSAW)
 
 
 def easter(year: int) -> date:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ from core.errors import Refused
 from notifications import texts
 from notifications.actions import MESSAGE_COLUMNS, first_moment, withdraw_messages
 from notifications.channels import Channel
+from notifications.holding import HELD_UNTIL
 from notifications.joining import free_carried
 from notifications.languages import LANGUAGES, POLISH
 from notifications.messages import EVENT
@@ -39,8 +40,6 @@ from notifications.spending import part_price
 from notifications.states import LABELS, State
 from notifications.wishes import wanted, wished_moment
 
-# A paused campaign's messages are not due before the end of time.
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 STOPPED = "kampania zatrzymana"
 
 
@@ -180,7 +179,7 @@ def pause(campaign: Campaign, *, by: Actor) -> None:
         mine.filter(pk__in=list(joined)).update(state=State.QUEUED, carried_by=None)
         waiting = mine.filter(state=State.QUEUED)
         free_carried(list(waiting.filter(carried__isnull=False).values_list("pk", flat=True)), always=True)
-        waiting.update(not_before=NEVER, reason="")
+        waiting.update(not_before=HELD_UNTIL, reason="")
 
 
 def resume(campaign: Campaign, *, at: datetime, by: Actor) -> None:
@@ -188,7 +187,7 @@ def resume(campaign: Campaign, *, at: datetime, by: Actor) -> None:
     with transaction.atomic():
         _move(campaign, CampaignState.PAUSED, CampaignState.GOING, by=by)
         first = first_moment(EVENT.code, at=at)
-        Message.objects.filter(campaign=campaign, state=State.QUEUED, not_before=NEVER).update(not_before=first)
+        Message.objects.filter(campaign=campaign, state=State.QUEUED, not_before=HELD_UNTIL).update(not_before=first)
 
 
 def stop(campaign: Campaign, *, at: datetime, by: Actor) -> int:

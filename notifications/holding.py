@@ -7,6 +7,7 @@ from django.db.models import Count, Max, Min
 from notifications.models import Message
 from notifications.states import State
 
+# What is held is not due before the end of time.
 HELD_UNTIL = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
 

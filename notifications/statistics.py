@@ -154,7 +154,7 @@ def _kinds(year: int) -> Iterator[tuple[str, Sums]]:
 def _figures(year: int) -> dict[Place, Sums]:
     """Costs and deliveries by every heading at once. A message counts in the month in which it was sent."""
     found: dict[Place, Sums] = defaultdict(Sums)
-    for (month, topic, channel, gateway), sums in _spent(year, *Place._fields[:1], "topic_code", "channel", "gateway"):
+    for (month, topic, channel, gateway), sums in _spent(year, "month", "topic_code", "channel", "gateway"):
         found[Place(int(month), topic, channel, gateway)].add(sums)
     starts, ends = (datetime(one, 1, 1, tzinfo=WARSAW) for one in (year, year + 1))
     # queued_at is what the table's small index knows.

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.utils import timezone
 
+from core.dates import midnight
 from liabilities.models import DueKind
 from liabilities.posting import NOTHING
 from payments.report_tables import Column, Report, Table
@@ -104,9 +104,7 @@ def _moved(until: datetime) -> tuple[Decimal, Decimal, Decimal, Decimal]:
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:
-    zone = timezone.get_current_timezone()
-    first, second = (datetime.combine(one, time.min, tzinfo=zone) for one in (day, day + timedelta(days=1)))
-    return first, second
+    return midnight(day), midnight(day + timedelta(days=1))
 
 
 def cash_report(day: date) -> Report:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core import audit
 from core.actor import Actor
+from core.dates import midnight
 from core.errors import Refused
 from core.money import format_pln
 from payments.basket import Basket, fill_baskets
@@ -36,8 +37,7 @@ LEAST_TIME = timedelta(minutes=5)  # to pay, even when the day ends sooner
 
 def frozen_until(at: datetime) -> datetime:
     """Until when the amounts of a payment started *at* hold: PAYMENT_MINUTES, but not into the next day's interest."""
-    local = timezone.localtime(at)
-    day_ends = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+    day_ends = midnight(timezone.localdate(at) + timedelta(days=1))
     return max(min(at + timedelta(minutes=settings.PAYMENT_MINUTES), day_ends), at + LEAST_TIME)
 
 

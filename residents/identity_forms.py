@@ -1,6 +1,6 @@
 """Clerks' forms on who a person is and who acts for whom."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from core.dates import midnight
 from core.errors import Refused
 from core.uploads import SCAN_ENDINGS, SCAN_HELP, check_scan
 from residents.confirming import Document
@@ -41,11 +42,6 @@ def _day_field(label: str, help_text: str) -> forms.DateField:
     )
 
 
-def _midnight(day: date) -> datetime:
-    """The moment at which *day* begins in Warsaw."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 class DocumentForm(forms.Form):
     """A clerk saw an identity document."""
 
@@ -76,7 +72,7 @@ class PaperForm(forms.Form):
     def clean_valid_from(self) -> datetime | None:
         """The moment at which that day begins; None for now, and for a day that began already."""
         first: date | None = self.cleaned_data["valid_from"]
-        return _midnight(first) if first is not None and first > timezone.localdate() else None
+        return midnight(first) if first is not None and first > timezone.localdate() else None
 
     def clean_valid_until(self) -> datetime | None:
         """The moment at which that day is over."""
@@ -85,7 +81,7 @@ class PaperForm(forms.Form):
             return None
         if last == date.max:
             raise forms.ValidationError("Ten dzień jest zbyt odległy. Zostaw pole puste.")
-        return _midnight(last + timedelta(days=1))
+        return midnight(last + timedelta(days=1))
 
     def clean_scan(self) -> "File[bytes] | None":
         """A document that is safe by its content; its own name is not kept."""

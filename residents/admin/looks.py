@@ -1,7 +1,7 @@
 """The data protection officer's page on who looked, and the reasons that staff choose from."""
 
 import csv
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -13,7 +13,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from core.admin import OfficeAdmin, ReadOnlyAdmin
-from core.dates import parse_date
+from core.dates import midnight, parse_date
 from core.errors import Refused
 from residents.access import actor_of
 from residents.looks import record_looks_export
@@ -36,9 +36,9 @@ class DayRange(RangeDateFilter):  # type: ignore[misc]  # Unfold carries no type
         """The rows of those days."""
         first, last = self._day("from"), self._day("to")
         if first is not None:
-            queryset = queryset.filter(at__gte=timezone.make_aware(datetime.combine(first, time.min)))
+            queryset = queryset.filter(at__gte=midnight(first))
         if last is not None:
-            queryset = queryset.filter(at__lt=timezone.make_aware(datetime.combine(last, time.min)) + timedelta(days=1))
+            queryset = queryset.filter(at__lt=midnight(last + timedelta(days=1)))
         return queryset
 
     def _day(self, end: str) -> date | None:

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from notifications.campaigns import NEVER
 from notifications.dispatch import dispatch
+from notifications.holding import HELD_UNTIL
 from notifications.models import Attempt, GatewayRest, Message
 from residents.models import Payer
 from spm import embedded
@@ -94,7 +94,7 @@ def test_after_the_commit_of_a_withdrawal_nothing_more_is_handed_over(transactio
     sandbox.control("PUT", "settings", sms_latency_ms=200.0, sms_report_delay_s=3600.0)
     anna = Payer.objects.get(name="Anna Nowak", pk=min(Payer.objects.values_list("pk", flat=True)))
     later = list(Message.objects.order_by("pk").values_list("pk", flat=True)[MESSAGES // 2 :])
-    Message.objects.filter(pk__in=later).update(not_before=NEVER)
+    Message.objects.filter(pk__in=later).update(not_before=HELD_UNTIL)
     with running("manage.py", "dispatch", environment=environment(sandbox)):
         wait_until(Attempt.objects.exists, seconds=60, what="a batch is on its way")
         make.consent(make.pesel(1), channels=("email",), signed_on=make.today())

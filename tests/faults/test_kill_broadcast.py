@@ -15,7 +15,7 @@ from broadcasts.models import Broadcast, Hazard
 from broadcasts.sending import start
 from consents.models import Topic
 from core.actor import Actor
-from notifications.campaigns import NEVER
+from notifications.holding import HELD_UNTIL
 from notifications.models import Attempt, GatewayRest, Message, Route
 from notifications.states import OPEN
 from residents.actions import register_payers
@@ -64,7 +64,7 @@ def _finish(settings: dict[str, str]) -> None:
 
 def _has_fresh() -> bool:
     """Whether anything is due that no gateway may have got yet."""
-    return Message.objects.filter(state__in=OPEN, in_doubt_since__isnull=True, not_before__lt=NEVER).exists()
+    return Message.objects.filter(state__in=OPEN, in_doubt_since__isnull=True, not_before__lt=HELD_UNTIL).exists()
 
 
 def test_a_warning_reaches_everybody_exactly_once_though_its_workers_are_killed(
@@ -75,7 +75,7 @@ def test_a_warning_reaches_everybody_exactly_once_though_its_workers_are_killed(
     assert (broadcast.audience, broadcast.people) == (PEOPLE, PEOPLE)
     Route.objects.create(gateway="serwersms", weight=0)  # it stands in only
     later = list(Message.objects.order_by("pk").values_list("pk", flat=True)[PEOPLE // 2 :])
-    Message.objects.filter(pk__in=later).update(not_before=NEVER)
+    Message.objects.filter(pk__in=later).update(not_before=HELD_UNTIL)
     sandbox.control("PUT", "settings", sms_latency_ms=500.0, sms_report_delay_s=3600.0)
     both = {"SPM_SMS_GATEWAYS": "smsapi,serwersms", "SPM_SERWERSMS_URL": f"{sandbox.url}/serwersms/"}
     settings = environment(sandbox, SPM_SMSAPI_BATCH="50", **both)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from django.db.models import Max
 
-from notifications.campaigns import NEVER
+from notifications.holding import HELD_UNTIL
 from notifications.models import Attempt, Message
 from tests import make
 from tests.faults.outbox import counted, environment, fill_outbox, is_worked_off, references, running, wait_until
@@ -28,7 +28,7 @@ CHANCE = random.Random(20261121)
 
 def _release(count: int) -> None:
     """Let that many more come due, so that every kill finds some that go out for the first time."""
-    kept_back = Message.objects.filter(not_before=NEVER).order_by("pk").values_list("pk", flat=True)[:count]
+    kept_back = Message.objects.filter(not_before=HELD_UNTIL).order_by("pk").values_list("pk", flat=True)[:count]
     Message.objects.filter(pk__in=list(kept_back)).update(not_before=make.now())
 
 
@@ -85,7 +85,7 @@ def _finish(settings: dict[str, str]) -> None:
 
 def test_sms_of_killed_workers_each_leave_exactly_once(transactional_db: None, sandbox: Sandbox) -> None:
     fill_outbox(SMS, channel="sms")
-    Message.objects.update(not_before=NEVER)
+    Message.objects.update(not_before=HELD_UNTIL)
     sandbox.control("PUT", "settings", sms_latency_ms=300.0, sms_report_delay_s=3600.0)
     settings = environment(sandbox)
     hit = 0
