@@ -1,6 +1,6 @@
 """Who signs in to the demo in a browser of their own."""
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from spm.demo.signins import PASSWORD
 from tests.browser.demo_process import Demo
@@ -17,3 +17,12 @@ def signed_in(chromium: Browser, demo: Demo, email: str, *, width: int = 1280) -
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(lambda address: "/konto/" not in address)
     return page
+
+
+def sign_in_staff(page: Page, email: str) -> None:
+    """Sign somebody of the office in, as far as the first page."""
+    page.goto("/urzad/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page.get_by_text("Dzień dobry")).to_be_visible()

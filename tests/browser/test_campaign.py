@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests import make
 from tests.browser.demo_process import Demo
-from tests.browser.test_main_thread import _sign_in_staff, _soon
+from tests.browser.looking import soon
+from tests.browser.signing import sign_in_staff
 
 pytestmark = pytest.mark.xdist_group("browser")
 TITLE = "Noc żółwi"
@@ -26,10 +27,10 @@ def _sms(demo: Demo) -> list[dict[str, str]]:
 
 
 def test_a_campaign_from_its_text_to_its_cost(page: Page, demo: Demo) -> None:
-    _sign_in_staff(page, "kryzys@dolina.example")
+    sign_in_staff(page, "kryzys@dolina.example")
     _a_text_with_a_dear_letter_is_written(page)
     _a_campaign_is_sent_and_watched(page)
-    sms = _soon(lambda: _sms(demo), seconds=60)
+    sms = soon(lambda: _sms(demo), seconds=60)
     assert isinstance(sms, list)
     page.goto(f"{demo.sandbox_url}/phone/{sms[0]['number'].removeprefix('+')}/")
     expect(page.get_by_text(TITLE).first).to_be_visible()
@@ -73,7 +74,7 @@ def _a_campaign_is_sent_and_watched(page: Page) -> None:
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_pages_of_messages_are_sound(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    _sign_in_staff(page, "admin@dolina.example")
+    sign_in_staff(page, "admin@dolina.example")
     for address in PAGES:
         page.goto(address)
         found = Axe().run(page)

@@ -9,7 +9,8 @@ from spm.demo.signins import PASSWORD
 from spm.demo.unusual import OWNER
 from tests import make
 from tests.browser.demo_process import Demo
-from tests.browser.test_main_thread import _sign_in_staff, _sound
+from tests.browser.looking import sound
+from tests.browser.signing import sign_in_staff
 
 ANNA = "Anna Zielińska"
 
@@ -34,7 +35,7 @@ def _open_card(page: Page, place: int) -> str:
 
 def test_one_switches_the_payer_and_reads_who_looked(page: Page, chromium: Browser, demo: Demo) -> None:
     office = chromium.new_context(base_url=demo.url, locale="pl-PL").new_page()
-    _sign_in_staff(office, "referent@dolina.example")
+    sign_in_staff(office, "referent@dolina.example")
     _open_card(office, 0)
     office.context.close()
 
@@ -68,7 +69,7 @@ def test_who_acts_for_me_is_seen_and_sent_away(page: Page, chromium: Browser, de
     page.get_by_role("link", name="Jan Kos").click()
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        _sound(page, (page.url,))
+        sound(page, (page.url,))
     page.get_by_role("button", name="Odwołaj umocowanie").click()
     expect(page.locator(".alert")).to_contain_text("Umocowanie odwołane")
 
@@ -84,9 +85,9 @@ def test_a_clerk_decides_whose_the_payer_is(page: Page, chromium: Browser, demo:
     _sign_in(second, "druga@dolina.example")
     second.goto("/moje-dane/zgloszenia/")
     expect(second.get_by_text("czeka na urząd")).to_be_visible()
-    _sound(second, (second.url,))
+    sound(second, (second.url,))
 
-    _sign_in_staff(page, "referent@dolina.example")
+    sign_in_staff(page, "referent@dolina.example")
     page.goto("/urzad/residents/claim/")
     page.get_by_role("link", name=ANNA).first.click()
     page.get_by_label("Uzasadnienie").fill("rozmowa z obiema osobami")
@@ -102,7 +103,7 @@ def test_a_clerk_decides_whose_the_payer_is(page: Page, chromium: Browser, demo:
 
 
 def test_a_clerk_confirms_by_a_document_shown_at_the_window(page: Page, chromium: Browser, demo: Demo) -> None:
-    _sign_in_staff(page, "referent@dolina.example")
+    sign_in_staff(page, "referent@dolina.example")
     card = _open_card(page, 5)
     page.goto(f"{card}/dokument/")
     page.get_by_label("E-mail konta").fill("druga@dolina.example")
@@ -120,7 +121,7 @@ def test_a_clerk_confirms_by_a_document_shown_at_the_window(page: Page, chromium
 
 def test_pages_on_unusual_payers_are_sound_on_a_narrow_screen_too(page: Page, demo: Demo) -> None:
     """Merging, parting, a foreigner's card, a filed power of attorney; the account's own data for a resident."""
-    _sign_in_staff(page, "referent@dolina.example")
+    sign_in_staff(page, "referent@dolina.example")
     kept = _open_card(page, OWNER)
     page.goto("/urzad/residents/payer/?q=Kowalenko")
     page.locator("#result_list tbody a", has_text="Olena Kowalenko").first.click()
@@ -130,9 +131,9 @@ def test_pages_on_unusual_payers_are_sound_on_a_narrow_screen_too(page: Page, de
     filed = page.url
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        _sound(page, (f"{kept}/polacz/", foreigner, "/urzad/residents/payer/add/", filed))
+        sound(page, (f"{kept}/polacz/", foreigner, "/urzad/residents/payer/add/", filed))
     page.context.clear_cookies()
     _sign_in(page, "ksiegowa@dolina.example")
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        _sound(page, ("/moje-dane/pelnomocnictwa/", "/konto/dane/"))
+        sound(page, ("/moje-dane/pelnomocnictwa/", "/konto/dane/"))

@@ -2,40 +2,22 @@
 
 import json
 import re
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from spm.demo.signins import PASSWORD
 from tests import make
 from tests.browser.demo_process import Demo
+from tests.browser.looking import soon, sound
+from tests.browser.signing import sign_in_staff
 
 PHONE = "+48600700800"
 EMAIL = "helena@poczta.example"
 NUMBER = make.pesel(321)
-
-
-def _sign_in_staff(page: Page, email: str) -> None:
-    page.goto("/urzad/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    expect(page.get_by_text("Dzień dobry")).to_be_visible()
-
-
-def _soon(question: object, *, seconds: float = 30) -> object:
-    """What *question* answers, asked until it answers something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := question():  # type: ignore[operator]
-            return answer
-        time.sleep(0.3)
-    raise AssertionError("it did not happen in time")
 
 
 def _sms(demo: Demo) -> list[dict[str, str]]:
@@ -63,11 +45,11 @@ def test_a_due_becomes_a_paid_one(page: Page, chromium: Browser, demo: Demo, tmp
     again = json.loads(demo.manage("queue_reminders", "--on", str(term - timedelta(days=7)), "--json"))
     assert again["queued"] == 0
     demo.manage("dispatch", "--once")
-    sms = _soon(lambda: _sms(demo))
+    sms = soon(lambda: _sms(demo))
     assert isinstance(sms, list)
     assert len(sms) == 1
     assert "123" not in sms[0]["text"]  # no amount on a locked screen
-    mails = _soon(lambda: _mails(demo))
+    mails = soon(lambda: _mails(demo))
     assert isinstance(mails, list)
     assert len(mails) == 1
     assert "123,45" in mails[0]["text"]
@@ -100,7 +82,7 @@ def _a_file_is_imported(demo: Demo, folder: Path, term: str) -> None:
 
 
 def _a_clerk_registers_a_paper(page: Page) -> None:
-    _sign_in_staff(page, "referent@dolina.example")
+    sign_in_staff(page, "referent@dolina.example")
     page.get_by_role("link", name="Zarejestruj wniosek papierowy").click()
     page.fill("[name=number]", NUMBER.value)
     page.fill("[name=name]", "Helena Śliwińska")
@@ -135,7 +117,7 @@ def _signs_up(resident: Page, demo: Demo) -> None:
     resident.fill("[name=password2]", make.PASSWORD)
     resident.locator("main").get_by_role("button", name="Załóż konto").click()
     resident.wait_for_selector("[name=code]")
-    mail = _soon(lambda: [letter for letter in _mails(demo) if "termin" not in letter["subject"].lower()])
+    mail = soon(lambda: [letter for letter in _mails(demo) if "termin" not in letter["subject"].lower()])
     assert isinstance(mail, list)
     code = re.search(r"^([A-Z0-9-]{6,9})\s*$", mail[-1]["text"], re.MULTILINE)
     assert code, mail[-1]["text"]
@@ -174,7 +156,7 @@ def _sees_it_paid(resident: Page, demo: Demo) -> None:
     assert receipt.body().startswith(b"%PDF-")
     resident.goto("/naleznosci/")
     expect(resident.get_by_text("Nie masz nic do zapłaty")).to_be_visible()
-    told = _soon(lambda: [sms for sms in _sms(demo) if "zaksiegowano" in sms["text"]], seconds=45)
+    told = soon(lambda: [sms for sms in _sms(demo) if "zaksiegowano" in sms["text"]], seconds=45)
     assert isinstance(told, list)
     assert len(told) == 1
     assert not re.search(r"\d+,\d\d", told[0]["text"]), "a locked screen shows no sums"
@@ -201,24 +183,16 @@ OWN_PAGES += ("/moje-dane/prawa/", "/moje-dane/prawa/sprostowanie/", "/moje-dane
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_has_an_axe_violation_or_scrolls_sideways(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    _sound(page, PAGES)
+    sound(page, PAGES)
     page.goto("/konto/login/")
     page.fill("[name=login]", "anna@dolina.example")
     page.fill("[name=password]", PASSWORD)
     page.locator("[name=password]").press("Enter")
     expect(page.get_by_role("heading", name="Moje należności")).to_be_visible()
-    _sound(page, OWN_PAGES)
+    sound(page, OWN_PAGES)
     page.goto("/naleznosci/")
     page.get_by_role("link", name=re.compile("Skąd ta kwota")).first.click()
-    _sound(page, (page.url,))
-
-
-def _sound(page: Page, addresses: tuple[str, ...]) -> None:
-    for address in addresses:
-        page.goto(address)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{address}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} scrolls sideways"
+    sound(page, (page.url,))
 
 
 def test_the_main_job_needs_no_javascript(chromium: Browser, demo: Demo) -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_process import Demo
-from tests.browser.test_main_thread import _sign_in_staff
+from tests.browser.signing import sign_in_staff
 
 
 def _press(page: Page, name: str) -> None:
@@ -23,7 +23,7 @@ def _press(page: Page, name: str) -> None:
 
 def test_the_menu_and_the_way_out_are_reached_by_keyboard_at_phone_width(page: Page, demo: Demo) -> None:
     page.set_viewport_size({"width": 320, "height": 800})
-    _sign_in_staff(page, "referent@dolina.example")
+    sign_in_staff(page, "referent@dolina.example")
     expect(page.get_by_role("link", name="Płatnicy")).to_be_hidden()
     _press(page, "Pokaż lub ukryj menu")
     _press(page, "Płatnicy")

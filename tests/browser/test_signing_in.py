@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from spm.demo.signins import PASSWORD
 from tests.browser.demo_process import Demo
-from tests.browser.test_main_thread import _sound
+from tests.browser.looking import sound
 
 STAFF = "kryzys@dolina.example"
 # Makes every session of an account look as if nobody had used it for so many seconds.
@@ -71,13 +71,13 @@ def test_a_clerk_adds_a_passkey_and_signs_in_by_it_alone_and_as_a_second_factor(
     home.get_by_label("Nazwa klucza").fill("telefon")
     for width in (320, 1280):
         home.set_viewport_size({"width": width, "height": 900})
-        _sound(home, (home.url,))
+        sound(home, (home.url,))
     home.get_by_label("Nazwa klucza").fill("telefon")
     home.get_by_role("button", name="Dodaj").click()
     expect(home.get_by_role("heading", name="Kody zapasowe")).to_be_visible()
     for width in (320, 1280):
         home.set_viewport_size({"width": width, "height": 900})
-        _sound(home, ("/konto/2fa/", "/konto/2fa/recovery-codes/", "/konto/2fa/webauthn/", "/konto/sesje/"))
+        sound(home, ("/konto/2fa/", "/konto/2fa/recovery-codes/", "/konto/2fa/webauthn/", "/konto/sesje/"))
 
     _signs_out(home)
     home.goto("/konto/login/")
@@ -87,7 +87,7 @@ def test_a_clerk_adds_a_passkey_and_signs_in_by_it_alone_and_as_a_second_factor(
     _signs_out(home)
     _types_password(home, STAFF)
     expect(home.get_by_role("heading", name="Logowanie dwuetapowe")).to_be_visible()
-    _sound(home, (home.url,))
+    sound(home, (home.url,))
     home.get_by_role("button", name="Użyj klucza dostępu").click()
     expect(home.get_by_text("Dzień dobry")).to_be_visible()
 
@@ -129,6 +129,6 @@ def test_before_rest_ends_the_session_the_page_asks_and_afterwards_clears_the_sc
     demo.manage("shell", "-c", REST.format(name=name, seconds=15 * 60))
     _looks_again(page)
     expect(page.get_by_role("heading", name="Wylogowaliśmy Cię z powodu bezczynności")).to_be_visible()
-    _sound(page, (page.url,))
+    sound(page, (page.url,))
     page.go_back()
     expect(page.get_by_role("heading", name="Moje należności")).to_be_hidden()
