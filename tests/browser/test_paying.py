@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from spm.demo.signins import PASSWORD
 from tests.browser.demo_process import Demo
+from tests.browser.signing import signed_in
 
 LABELS = {"payu": "PayU (BLIK", "przelewy24": "Przelewy24 (BLIK", "paypal": "PayPal"}
 PROVIDERS = list(LABELS)
@@ -22,14 +22,9 @@ LIVE = 30_000  # ms: a page that asks by itself does so every few seconds
 @pytest.fixture(scope="module")
 def payer(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
     """The company's accountant on a narrow phone, signed in."""
-    context = chromium.new_context(base_url=demo.url, viewport={"width": 320, "height": 800}, locale="pl-PL")
+    page = signed_in(chromium, demo, "ksiegowa@dolina.example", width=320)
+    context = page.context
     context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.goto("/konto/login/")
-    page.fill("[name=login]", "ksiegowa@dolina.example")
-    page.fill("[name=password]", PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.get_by_role("heading", level=1).wait_for()
     page.close()
     yield context
     context.close()
