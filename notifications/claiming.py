@@ -1,6 +1,6 @@
 """Claiming a batch of the outbox for one gateway: under a lease, with consent and address asked again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -84,12 +84,14 @@ def claim_batch(
     worker: str,
     limit: int,
     least_urgent: Priority = Priority.EVENT,
+    before_commit: Callable[[], None] | None = None,
 ) -> Batch:
     """Claim what is due on *channel*, in order of priority; refused are those without consent any more or with an
     address that takes nothing, put off those over the day's cap.
 
-    One transaction of its own, committed with the tries. Consent is asked again at this moment, for the whole batch and
-    for what it carries, and the address is the one that the payer has now.
+    One transaction of its own, committed with the tries, after *before_commit* when there is anything to go. Consent is
+    asked again at this moment, for the whole batch and for what it carries, and the address is the one that the payer
+    has now.
     """
     hours = settings.SENDING_HOURS
     opens, closes = (time.fromisoformat(str(hours[name])) for name in ("opens", "closes"))
@@ -130,6 +132,8 @@ def claim_batch(
         ids = [message.message_id for message in kept]
         cursor.execute(MOVED, [ids, [message.address for message in kept]])
         cursor.execute(TRIES, [ids, gateway.name])
+        if kept and before_commit is not None:
+            before_commit()
     return Batch(kept, len(barred), len(over))
 
 

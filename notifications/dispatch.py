@@ -2,12 +2,14 @@
 
 The database is the queue. A batch is claimed by one statement (SKIP LOCKED) under a lease; its tries are committed
 before the gateway is called, and no transaction is open during the call. A worker that dies leaves leases that run out:
-a gateway with keys is asked again under the same key, one without leaves its messages in doubt, listed, never resent.
+a gateway with keys is asked again under the same key; one without has each message written down before it goes
+(in_flight.py), and leaves the one in flight on each connection in doubt, listed, never resent.
 """
 
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.conf import settings
 from notifications.channels import Channel
 from notifications.claiming import claim_batch, is_waiting
 from notifications.gateways import Gateway, Outcome, Receipt
+from notifications.in_flight import Journal
 from notifications.kinds import Priority
 from notifications.rendering import write_letters
 from notifications.rests import lay_down, wake_up
@@ -50,16 +53,17 @@ def dispatch(
     channels = [channel for channel in Channel.values if channel in settings.MESSAGE_GATEWAYS]
     left = sys.maxsize if most is None else most
     pauses = 0
-    while channels and left > 0:
-        channel = channels.pop(0)
-        limit = min(BATCH, left)
-        count = _work_batch(channel, clock, worker=worker, limit=limit, least_urgent=least_urgent, report=report)
-        if count is None and pauses < MOST_PAUSES:
-            pauses += 1
-            pause(PAUSE_SECONDS)
-        left -= count or 0
-        if count or (count is None and pauses < MOST_PAUSES):
-            channels.append(channel)
+    with closing(Journal(worker)) as journal:
+        while channels and left > 0:
+            channel = channels.pop(0)
+            limit = min(BATCH, left)
+            count = _work_batch(channel, clock, journal=journal, limit=limit, least_urgent=least_urgent, report=report)
+            if count is None and pauses < MOST_PAUSES:
+                pauses += 1
+                pause(PAUSE_SECONDS)
+            left -= count or 0
+            if count or (count is None and pauses < MOST_PAUSES):
+                channels.append(channel)
     return report
 
 
@@ -67,7 +71,7 @@ def _work_batch(
     channel: str,
     clock: Callable[[], datetime],
     *,
-    worker: str,
+    journal: Journal,
     limit: int,
     least_urgent: Priority,
     report: DispatchReport,
@@ -82,7 +86,7 @@ def _work_batch(
         if allowed == 0:
             is_held_up = is_held_up or is_waiting(channel, at=clock(), least_urgent=way.least_urgent)
             continue
-        count = _hand_over(channel, way, clock, worker=worker, limit=allowed, report=report)
+        count = _hand_over(channel, way, clock, journal=journal, limit=allowed, report=report)
         if way.is_paced:
             give_back(way.gateway.name, allowed - count)
         if count:
@@ -91,19 +95,30 @@ def _work_batch(
 
 
 def _hand_over(
-    channel: str, way: Way, clock: Callable[[], datetime], *, worker: str, limit: int, report: DispatchReport
+    channel: str, way: Way, clock: Callable[[], datetime], *, journal: Journal, limit: int, report: DispatchReport
 ) -> int:
     """One batch from claim to store; returns how many were claimed."""
-    batch = claim_batch(channel, way.gateway, at=clock(), worker=worker, limit=limit, least_urgent=way.least_urgent)
+    flight = journal.flight(way.gateway)
+    batch = claim_batch(
+        channel,
+        way.gateway,
+        at=clock(),
+        worker=flight.lease,
+        limit=limit,
+        least_urgent=way.least_urgent,
+        before_commit=flight.open,
+    )
     report.add(State.REFUSED, batch.refused)
     if not batch.messages:
         return batch.taken
     letters = write_letters(batch.messages, channel)
     parcels = [letter.parcel() for letter in letters if not letter.fault]
     began = clock()
-    receipts = {receipt.message_id: receipt for receipt in way.gateway.send(parcels)} if parcels else {}
+    receipts = {receipt.message_id: receipt for receipt in flight.send(parcels)} if parcels else {}
     at = clock()
-    store(letters, receipts, way.gateway, channel=channel, at=at, worker=worker, report=report)
+    ours = [letter for letter in letters if flight.is_ours(letter.claimed.message_id)]
+    store(ours, receipts, way.gateway, channel=channel, at=at, worker=flight.lease, report=report)
+    flight.close()
     _rest_or_wake(way.gateway, receipts, is_slow=at - began > SLOWEST, at=at)
     return batch.taken
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -45,9 +46,11 @@ def inbox(payer_id: int) -> "QuerySet[Message]":
     return Message.objects.filter(payer_id=payer_id).order_by("-queued_at", "-pk")
 
 
-def newest_texts() -> dict[TextKey, Text]:
-    """The newest version of every text: one query."""
+def newest_texts(at: datetime | None = None) -> dict[TextKey, Text]:
+    """The newest version of every text, or the one that was the newest *at* a moment: one query."""
     versions = TextVersion.objects.order_by("template_id", "-number").distinct("template_id").select_related("template")
+    if at is not None:
+        versions = versions.filter(written_at__lte=at)
     return {
         TextKey(
             one.template.kind, one.template.channel, one.template.language, one.template.detail, one.template.topic_code

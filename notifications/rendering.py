@@ -64,9 +64,12 @@ class Letter:
         )
 
 
-def write_letters(messages: Sequence[Claimed], channel: str) -> list[Letter]:
-    """Render *messages*, one letter each in the same order; equal facts are rendered once."""
-    texts_now = newest_texts()
+def write_letters(messages: Sequence[Claimed], channel: str, *, texts_of: datetime | None = None) -> list[Letter]:
+    """Render *messages*, one letter each in the same order; equal facts are rendered once.
+
+    By the texts of now, or of the moment *texts_of*.
+    """
+    texts_now = newest_texts(texts_of)
     known: dict[tuple[object, ...], Letter] = {}
     letters = []
     by_consent = topics_by_consent() if channel == Channel.EMAIL else frozenset()

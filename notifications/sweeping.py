@@ -11,6 +11,7 @@ from notifications.gateways import gateways_of
 from notifications.joining import free_carried
 from notifications.states import State
 from notifications.storing import DispatchReport
+from notifications.taking_over import settle_cut_off
 
 # Out of date, or in doubt for longer than a gateway remembers keys.
 CLOSE = """
@@ -22,7 +23,8 @@ WHERE id IN (SELECT id FROM notifications_message
     WHERE state = 'queued' AND (expires_at <= %(at)s OR in_doubt_since <= %(forgotten)s) FOR UPDATE SKIP LOCKED)
 RETURNING id, state
 """
-# A lease that ran out: the worker died or hangs. With a key the same again does no harm; without, nobody can know.
+# A lease that ran out: the worker died or hangs. With a key the same again does no harm; without, nobody can know of
+# those of which nothing is written down (taking_over.py settled the others).
 RECLAIM = """
 UPDATE notifications_message
 SET state = CASE WHEN gateway = ANY(%(keyed)s) THEN 'queued' ELSE 'unknown' END, lease_until = NULL, leased_by = '',
@@ -41,7 +43,10 @@ WHERE message_id = ANY(%(ids)s) AND ended_at IS NULL
 
 
 def reclaim_leases(*, at: datetime) -> int:
-    """Free the messages whose worker died: back to the queue where the gateway knows keys, else into doubt."""
+    """Free the messages whose worker died: as it wrote down, else back to the queue where the gateway knows keys, else
+    into doubt. Returns how many.
+    """
+    settled = settle_cut_off(at=at)
     keyed = [one.name for channel in settings.MESSAGE_GATEWAYS for one in gateways_of(channel) if one.has_key]
     with transaction.atomic(), connection.cursor() as cursor:
         values: dict[str, Any] = {"keyed": keyed, "at": at, "lease": lease()}
@@ -49,7 +54,7 @@ def reclaim_leases(*, at: datetime) -> int:
         ids = [message_id for (message_id,) in cursor.fetchall()]
         if ids:
             cursor.execute(ABANDONED, {"ids": ids, "at": at})
-    return len(ids)
+    return settled + len(ids)
 
 
 def close_overdue(*, at: datetime, report: DispatchReport) -> None:

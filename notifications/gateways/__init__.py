@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -70,6 +70,54 @@ class Gateway(Protocol):
 
     def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
         """Hand over *parcels*, each at most once under its reference."""
+
+
+class Flight(Protocol):
+    """Where a gateway without keys says what each of its connections (`line`, from 0) is about to hand over, so that a
+    worker's death leaves one message a connection in doubt and no more.
+    """
+
+    def may_go(self, line: int, message_id: int) -> bool:
+        """Write down that this message goes next. False: it must not go, the batch is not ours any more."""
+
+    def landed(self, line: int, receipt: Receipt) -> None:
+        """What became of the message that was allowed to go last on *line*; written down with the next one."""
+
+    def ended(self, line: int) -> None:
+        """Write down that *line* has nothing more to hand over."""
+
+
+class Unwatched:
+    """A flight of which nobody keeps a record."""
+
+    def may_go(self, line: int, message_id: int) -> bool:
+        """Always."""
+        return True
+
+    def landed(self, line: int, receipt: Receipt) -> None:
+        """Nothing."""
+
+    def ended(self, line: int) -> None:
+        """Nothing."""
+
+
+UNWATCHED = Unwatched()
+TAKEN_BACK = "paczka oddana do kolejki"  # a Receipt's code where may_go said no
+
+
+@runtime_checkable
+class OneByOne(Protocol):
+    """A gateway without keys that hands over one message after the other, on so many connections (`lines`) at most."""
+
+    name: str
+    has_key: bool
+    lines: int
+
+    def send(self, parcels: Sequence[Parcel], flight: Flight = UNWATCHED) -> list[Receipt]:
+        """Hand over *parcels*, each after *flight* let it go."""
+
+    def gateway_id(self, reference: str) -> str:
+        """The id that a message with this *reference* has at the gateway; '' when the gateway gives it."""
 
 
 @lru_cache(maxsize=16)

@@ -1,14 +1,16 @@
 """E-mail by Mailjet's Send API v3.1, through django-anymail: a few connections, one message a request.
 
-Mailjet knows no key against repeats, so a lost answer leaves its message in doubt. Every message carries a mark under
-our own key (`CustomID`), which comes back in tracking events. Mailjet signs (DKIM) by records that the town published
-for it; opens and clicks are not tracked. Another provider of anymail's is a class of this shape.
+Mailjet knows no key against repeats, so a lost answer leaves its message in doubt; as with SMTP, each is written down
+before it goes. Every message carries a mark under our own key (`CustomID`), which comes back in tracking
+events. Mailjet signs (DKIM) by records that the town published for it; opens and clicks are not tracked. Another
+provider of anymail's is a class of this shape.
 """
 
 import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import Any
 
 from anymail.backends.mailjet import EmailBackend
@@ -18,7 +20,7 @@ from django.core.mail import EmailMultiAlternatives
 from requests import Response
 
 from core.http import AnswerLost, OutgoingSession, Unreachable
-from notifications.gateways import Outcome, Parcel, Receipt
+from notifications.gateways import TAKEN_BACK, UNWATCHED, Flight, Outcome, Parcel, Receipt
 from notifications.gateways.mail_body import as_html, as_text, unsubscribe_headers
 from notifications.return_address import marked
 
@@ -48,18 +50,24 @@ class Mailjet:
 
     name = "mailjet"
     has_key = False
+    lines = PARALLEL
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="mailjet")
 
-    def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+    def send(self, parcels: Sequence[Parcel], flight: Flight = UNWATCHED) -> list[Receipt]:
         """Send *parcels* over up to four connections at once."""
         share = max(SMALLEST_SHARE, -(-len(parcels) // PARALLEL))
         shares = [parcels[start : start + share] for start in range(0, len(parcels), share)]
-        return [receipt for receipts in self._pool.map(_send_share, shares) for receipt in receipts]
+        sent = self._pool.map(_send_share, shares, range(PARALLEL), repeat(flight))
+        return [receipt for receipts in sent for receipt in receipts]
+
+    def gateway_id(self, reference: str) -> str:
+        """Mailjet gives it."""
+        return ""
 
 
-def _send_share(parcels: Sequence[Parcel]) -> list[Receipt]:
+def _send_share(parcels: Sequence[Parcel], line: int, flight: Flight) -> list[Receipt]:
     account, ends_at = settings.MAILJET, time.monotonic() + MOST_SECONDS
     backend = _Backend(api_key=account["api_key"], secret_key=account["secret_key"], api_url=account["url"])
     backend.open()
@@ -67,11 +75,15 @@ def _send_share(parcels: Sequence[Parcel]) -> list[Receipt]:
     held = ""
     for parcel in parcels:
         held = held or ("powolna odpowiedź" if time.monotonic() > ends_at else "")
+        if not held and not flight.may_go(line, parcel.message_id):
+            held = TAKEN_BACK
         if held:  # whoever refuses one for the account's sake refuses the rest of them
             receipts.append(Receipt(parcel.message_id, Outcome.HELD, code=held))
             continue
         receipts.append(_send_one(backend, parcel))
+        flight.landed(line, receipts[-1])
         held = receipts[-1].code if receipts[-1].outcome is Outcome.HELD else ""
+    flight.ended(line)
     backend.close()
     return receipts
 

@@ -1,6 +1,7 @@
 """E-mail by SMTP: a few connections, each kept for its share of the batch; a Message-ID that never changes.
 
-SMTP has no key against repeats: a connection lost after DATA leaves its one message in doubt, never resent.
+SMTP has no key against repeats: a connection lost after DATA leaves its one message in doubt, never resent. Before a
+text goes to the wire, its message is written down as in flight, so that a killed worker leaves no more in doubt.
 Headers are made by the standard library once for each distinct text; a body travels as base64 UTF-8.
 """
 
@@ -15,10 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from email.header import Header
 from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
+from itertools import repeat
 
 from django.conf import settings
 
-from notifications.gateways import Outcome, Parcel, Receipt
+from notifications.gateways import TAKEN_BACK, UNWATCHED, Flight, Outcome, Parcel, Receipt
 from notifications.gateways.dkim_signature import signed
 from notifications.gateways.mail_body import as_html, as_text, unsubscribe_headers
 from notifications.return_address import return_address
@@ -42,15 +44,21 @@ class Smtp:
 
     name = "smtp"
     has_key = False
+    lines = PARALLEL
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="smtp")
 
-    def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+    def send(self, parcels: Sequence[Parcel], flight: Flight = UNWATCHED) -> list[Receipt]:
         """Send *parcels* over up to four connections at once."""
         share = max(SMALLEST_SHARE, -(-len(parcels) // PARALLEL))
         shares = [parcels[start : start + share] for start in range(0, len(parcels), share)]
-        return [receipt for receipts in self._pool.map(_send_share, shares) for receipt in receipts]
+        sent = self._pool.map(_send_share, shares, range(PARALLEL), repeat(flight))
+        return [receipt for receipts in sent for receipt in receipts]
+
+    def gateway_id(self, reference: str) -> str:
+        """The Message-ID."""
+        return message_id(reference)
 
 
 def _connect() -> smtplib.SMTP:
@@ -67,7 +75,7 @@ def _connect() -> smtplib.SMTP:
     return server
 
 
-def _send_share(parcels: Sequence[Parcel]) -> list[Receipt]:
+def _send_share(parcels: Sequence[Parcel], line: int, flight: Flight) -> list[Receipt]:
     """One connection's share; a connection that breaks is made anew once for what is left."""
     receipts: list[Receipt] = []
     server: smtplib.SMTP | None = None
@@ -84,14 +92,17 @@ def _send_share(parcels: Sequence[Parcel]) -> list[Receipt]:
             )
             continue
         try:
-            receipt, is_usable = _send_one(server, parcel)
+            receipt, is_usable = _send_one(server, parcel, line, flight)
         except _Gone as gone:
             fault = str(gone)
+            chances = 0 if fault == TAKEN_BACK else chances
             receipt, is_usable = Receipt(parcel.message_id, Outcome.HELD, code=fault), False
+        flight.landed(line, receipt)
         receipts.append(receipt)
         if not is_usable:
             server.close()
             server = None
+    flight.ended(line)
     if server is not None:
         _quit(server)
     return receipts
@@ -112,10 +123,11 @@ def _quit(server: smtplib.SMTP) -> None:
         server.close()
 
 
-def _send_one(server: smtplib.SMTP, parcel: Parcel) -> tuple[Receipt, bool]:
+def _send_one(server: smtplib.SMTP, parcel: Parcel, line: int, flight: Flight) -> tuple[Receipt, bool]:
     """Hand one message over; also whether the connection can go on. In doubt only when DATA's answer was lost.
 
-    Raises _Gone when the server hangs up before DATA, or does not take our sender: no message is to blame for that.
+    Raises _Gone when the server hangs up before DATA, does not take our sender, or the message may not go any more: no
+    message is to blame for that.
     """
     if not ADDRESS.fullmatch(parcel.address):
         return Receipt(parcel.message_id, Outcome.REJECTED, code="błędny adres"), True
@@ -125,8 +137,11 @@ def _send_one(server: smtplib.SMTP, parcel: Parcel) -> tuple[Receipt, bool]:
             return _turned_down(parcel, *refusal), True
     except (OSError, smtplib.SMTPException) as error:
         raise _Gone("połączenie przerwane") from error
+    text = _dotted(compose(parcel))
+    if not flight.may_go(line, parcel.message_id):
+        raise _Gone(TAKEN_BACK)
     try:
-        server.send(_dotted(compose(parcel)))
+        server.send(text)
         code, words = server.getreply()
     except (OSError, smtplib.SMTPException):
         return Receipt(parcel.message_id, Outcome.UNKNOWN, code="odpowiedź zginęła po wysłaniu treści"), False

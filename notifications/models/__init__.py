@@ -3,6 +3,7 @@
 from notifications.models.campaign import Campaign, CampaignState
 from notifications.models.daily_cap import DailyCap
 from notifications.models.gateway import GatewayRest, Route, Spending
+from notifications.models.in_flight import InFlight
 from notifications.models.letter import LETTER_PREFIX, ServiceLetter, letter_reference
 from notifications.models.message import Attempt, Message, message_reference
 from notifications.models.push import PushConsent, PushSubscription, ReachableContact
@@ -19,6 +20,7 @@ __all__ = [
     "DailyCap",
     "Detail",
     "GatewayRest",
+    "InFlight",
     "Message",
     "PushConsent",
     "PushSubscription",

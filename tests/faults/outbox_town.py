@@ -1,4 +1,4 @@
-"""`python -m tests.faults.outbox_town COUNT`: a full outbox of SMS, on the database that DATABASE_URL names."""
+"""`python -m tests.faults.outbox_town COUNT CHANNEL`: a full outbox, on the database that DATABASE_URL names."""
 
 import os
 import sys
@@ -11,4 +11,4 @@ django.setup()
 from tests.faults.outbox import fill_outbox  # noqa: E402  after the setup
 
 if __name__ == "__main__":
-    fill_outbox(int(sys.argv[1]), channel="sms")
+    fill_outbox(int(sys.argv[1]), channel=sys.argv[2])

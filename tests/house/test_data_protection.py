@@ -24,6 +24,7 @@ NOBODYS = {
     "notifications.campaign",
     "notifications.dailycap",
     "notifications.gatewayrest",
+    "notifications.inflight",
     "mailroom.mailbox",
     "mailroom.mailsighting",
     "notifications.returnmailbox",

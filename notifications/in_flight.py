@@ -1,0 +1,146 @@
+"""Which message each connection of a gateway without keys has in flight, written down before it goes to the wire.
+
+The rows of a batch (`InFlight`) are made before its claim is committed. Each word is a transaction of its own, on a
+database connection of its own, that waits for no disk: a killed worker's last word is in PostgreSQL all the same, and a
+PostgreSQL that fell empties the table. A word also asks whether the batch is still ours: whoever takes it over renames
+the rows first, and then nothing more goes.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.db import Error, connection
+from django.db.backends.utils import CursorWrapper
+
+from notifications.gateways import Gateway, OneByOne, Outcome, Parcel, Receipt
+
+OPEN = """
+INSERT INTO notifications_inflight (lease, line) SELECT %s, line FROM generate_series(0, %s) AS line RETURNING line, id
+"""
+WRITE = """
+UPDATE notifications_inflight SET taken = taken || %s::bigint[], unsure = %s::bigint[] WHERE id = %s AND lease = %s
+"""
+CLOSE = "DELETE FROM notifications_inflight WHERE lease = %s"
+logger = logging.getLogger("spm.in_flight")
+
+
+def new_lease(worker: str) -> str:
+    """The name of one batch's lease: no two batches share one, also of workers that bear the same name."""
+    return f"{worker[:60]}/{uuid4().hex[:12]}"
+
+
+class Journal:
+    """A worker's words about its batches. Its database connection is opened for the first batch that needs it."""
+
+    def __init__(self, worker: str) -> None:
+        self._worker = worker
+        self._database: Any = None
+
+    def flight(self, gateway: Gateway) -> "BatchFlight":
+        """The record of one batch for *gateway*, under a lease of its own."""
+        lease = new_lease(self._worker)
+        return WatchedFlight(lease, gateway, self) if isinstance(gateway, OneByOne) else BatchFlight(lease, gateway)
+
+    def cursor(self) -> CursorWrapper:
+        """A cursor whose statements are committed one by one."""
+        if self._database is None:
+            self._database = connection.copy()
+        cursor: CursorWrapper = self._database.cursor()
+        return cursor
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._database is not None:
+            self._database.close()
+
+
+class BatchFlight:
+    """One batch on its way, through a gateway that needs no record: it knows keys, or takes many in a request."""
+
+    def __init__(self, lease: str, gateway: Gateway) -> None:
+        self.lease = lease
+        self._gateway = gateway
+
+    def open(self) -> None:
+        """Before the claim is committed."""
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """Hand over *parcels*."""
+        return self._gateway.send(parcels)
+
+    def is_ours(self, message_id: int) -> bool:
+        """Whether the worker still has the say about this message."""
+        return True
+
+    def close(self) -> None:
+        """After the outcomes were committed."""
+
+
+class WatchedFlight(BatchFlight):
+    """One batch whose every message is written down: the `Flight` that the gateway's threads, its lines, ask."""
+
+    def __init__(self, lease: str, gateway: OneByOne, journal: Journal) -> None:
+        super().__init__(lease, gateway)
+        self._one_by_one, self._journal = gateway, journal
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._taken: list[list[int]] = [[] for _ in range(gateway.lines)]  # not yet written down
+        self._lost: list[list[int]] = [[] for _ in range(gateway.lines)]
+        self._last = [0] * gateway.lines
+
+    def open(self) -> None:
+        """Make the rows: a batch that is claimed and has none tells of a database that fell."""
+        self._cursor = self._journal.cursor()
+        self._cursor.execute(OPEN, [self.lease, self._one_by_one.lines - 1])
+        self._rows = dict(self._cursor.fetchall())
+
+    def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """Hand over *parcels*, each after it was written down."""
+        return self._one_by_one.send(parcels, self)
+
+    def is_ours(self, message_id: int) -> bool:
+        """Of a batch that was taken over, only what was in flight then: the rest was settled."""
+        return not self._is_over or message_id in self._last
+
+    def close(self) -> None:
+        """The outcomes are stored: nobody needs the rows any more, unless somebody else settles the batch by them."""
+        if not self._is_over:
+            self._cursor.execute(CLOSE, [self.lease])
+
+    def may_go(self, line: int, message_id: int) -> bool:
+        """Write down that this message goes next. False once the batch was taken over, or nothing can be written."""
+        if not self._write(line, [*self._lost[line], message_id]):
+            return False
+        self._last[line] = message_id
+        return True
+
+    def landed(self, line: int, receipt: Receipt) -> None:
+        """What became of the last one of *line*."""
+        if receipt.outcome is Outcome.ACCEPTED:
+            self._taken[line].append(receipt.message_id)
+        elif receipt.outcome is Outcome.UNKNOWN:
+            self._lost[line].append(receipt.message_id)
+
+    def ended(self, line: int) -> None:
+        """Nothing of *line* is in flight any more."""
+        self._write(line, self._lost[line])
+
+    def _write(self, line: int, unsure: Sequence[int]) -> bool:
+        with self._lock:
+            if self._is_over:
+                return False
+            try:
+                self._cursor.execute(WRITE, [_array(self._taken[line]), _array(unsure), self._rows[line], self.lease])
+                self._is_over = self._cursor.rowcount == 0
+            except Error as error:
+                logger.warning("nothing more of %s goes: %s", self.lease, type(error).__name__)
+                self._is_over = True
+        self._taken[line] = []
+        return not self._is_over
+
+
+def _array(ids: Sequence[int]) -> str:
+    return "{" + ",".join(map(str, ids)) + "}"
