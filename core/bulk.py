@@ -2,6 +2,7 @@
 
 import gc
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -13,6 +14,7 @@ from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
 BLOCK = 1 << 18
 AT_ONCE = 500
 Made = TypeVar("Made", bound=Model)
@@ -28,7 +30,7 @@ def _line(row: Sequence[Any]) -> str:
 
 def escaped(text: str) -> str:
     """*text* as a cell of COPY's text format."""
-    return text.translate(ESCAPES)
+    return text.translate(ESCAPES) if NEEDS_ESCAPE.search(text) else text
 
 
 class _Lines(io.RawIOBase):
@@ -102,10 +104,11 @@ def light(model: type[Made], columns: Sequence[str], rows: Iterable[Sequence[Any
 
     What `only(…)` gives, without Django's way through each field: for batches, where that is most of the work.
     """
+    alias = connection.alias
     for row in rows:
         made = model.__new__(model)
-        made._state = ModelState()
-        made._state.adding, made._state.db = False, connection.alias
+        made._state = state = ModelState()
+        state.adding, state.db = False, alias
         made.__dict__.update(zip(columns, row, strict=True))
         yield made
 

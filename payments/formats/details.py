@@ -10,7 +10,7 @@ from core.nrb import make_nrb
 from payments.formats.profiles import BankProfile
 
 FIRST = re.compile(r"(\d{3})?[ ]?([~^<+?|])\d\d")
-CODES = "0[0-9]|[1-3][0-9]|6[0-9]"
+CODES = frozenset(f"{number:02}" for number in (*range(40), *range(60, 70)))
 LABELS = re.compile(r";\s*(ID IPH|Z RACH\.|NA RACH\.|OD|DLA|TYT\.|DATA STEMPLA|TNR)\s*:\s*")
 IPH = re.compile(r"XX\d{12}")
 NRB = re.compile(r"(?<!\d)(?:PL)?(\d{26})(?!\d)")
@@ -49,11 +49,6 @@ def join_parts(parts: Sequence[str], width: int) -> str:
     return tidy(joined)
 
 
-@lru_cache(maxsize=16)
-def _splitter(separator: str) -> re.Pattern[str]:
-    return re.compile(rf"{re.escape(separator)}({CODES})")
-
-
 def read_details(
     fields: Sequence[Sequence[str]], profile: BankProfile, *, beside: str = "", account: str = ""
 ) -> Details:
@@ -75,17 +70,26 @@ def read_details(
 
 
 def _numbered(text: str, code: str, separator: str, profile: BankProfile, beside: str, account: str) -> Details:
-    pieces = _splitter(separator).split(text)
+    pieces: list[str] = []
     found: dict[str, str] = {}
-    for number, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        found[number] = found[number] + piece if number in found else piece
+    number = ""
+    for piece in text.split(separator)[1:]:
+        if piece[:2] in CODES:
+            number, words = piece[:2], piece[2:]
+            pieces.append(words)
+        elif pieces:  # the sign that parts them stands in a text, too
+            words = f"{separator}{piece}"
+            pieces[-1] += words
+        else:
+            continue
+        found[number] = found[number] + words if number in found else words
     get = found.get
     title = join_parts([get(number, "") for number in profile.title if number in found], profile.title_width)
     name = join_parts([get(number, "") for number in profile.people if number in found], profile.title_width)
     sender = _sender(found, profile)
     credited = _credited(" ".join([*(get(number, "") for number in profile.mass), title, beside]), sender, account)
     debited = _day(get(profile.debited, "")) if profile.debited else None
-    return Details(code or get("34", "")[:3], title, name, sender, credited, debited, tidy(" ".join(pieces[2::2])))
+    return Details(code or get("34", "")[:3], title, name, sender, credited, debited, tidy(" ".join(pieces)))
 
 
 def _sender(found: dict[str, str], profile: BankProfile) -> str:
@@ -119,13 +123,17 @@ def _credited(text: str, sender: str, account: str) -> str:
     """The first whole account number in *text* that is neither the sender's nor the statement's own."""
     if len(text) - len(text.translate(NO_DIGITS)) < 26:
         return ""
-    for written in [*WRITTEN.findall(text), *NRB.findall(SPACES.sub("", text))]:
-        number = written.replace(" ", "")
-        if number not in {sender, account}:
-            return str(number)
+    others = (sender, account)
+    for found in WRITTEN.finditer(text):
+        if (number := found[0].replace(" ", "")) not in others:
+            return number
+    for found in NRB.finditer(SPACES.sub("", text)):
+        if found[1] not in others:
+            return found[1]
     return ""
 
 
+@lru_cache(maxsize=1_024)
 def _day(text: str) -> date | None:
     for pattern, order in DAYS:
         if (found := pattern.search(text)) is not None:

@@ -1,7 +1,7 @@
 """MT940 as Polish banks write it: strict about tags, dates, amounts and balances, patient about their dialects."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -14,13 +14,19 @@ from payments.formats.profiles import COMMON, BankProfile, profile_of
 from payments.formats.statement import AGAIN, Broken, Closed, Entry, Event, Mark, Opened
 
 LONGEST_LINE = 4_096  # signs; SWIFT allows 65
-TAG = re.compile(r":(\d\d[A-Z]?|NS):(.*)")
+BLOCK = 1 << 16
+END = "\0"  # stands in no text that was read
+TAG = re.compile(rf"\d\d[A-Z]?|NS|{END}")
+USUAL = frozenset({"61", "86"})
+EDGE = re.compile(r"\n((?:\{|-\}).*|-[^\S\n]*(?=\n|\Z))")
+LINE_ENDS = re.compile(rb"\r+\n|\r+\Z")
 BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d+,\d*)")
 LINE = re.compile(r"(\d{6})(\d{4})?(R?[CD])([A-Z])?(\d+,\d*)([A-Z][A-Z0-9 ]{3})(.*)")
 BLOCKS = re.compile(r"\{\d:[^{}]*\}|\{4:|-\}")
 PASSED_OVER = frozenset({"64", "65", "21", "13", "13D", "NS"})
 INTERIM = frozenset({"34F", "90D", "90C"})
 PLACES = 2
+MARKS = {str(mark): mark for mark in Mark}
 Field = tuple[int, str, list[str]]
 
 
@@ -32,43 +38,76 @@ def read_mt940(stream: BinaryIO) -> Iterator[Event]:
     encoding = guess_encoding(stream)
     stream.seek(0)
     reader = _Reader()
-    for field in _fields(_lines(stream, encoding)):
+    for field in _fields(_pieces(stream, encoding)):
         yield from reader.take(field)
     yield from reader.end()
 
 
-def _lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    while raw := stream.readline(LONGEST_LINE):
-        at += 1
-        if len(raw) >= LONGEST_LINE and not raw.endswith(b"\n"):
-            raise Refused("line_too_long", f"Wiersz {at} jest za długi: to nie jest plik MT940.", mend=AGAIN)
-        if not raw.isascii() or raw[0] < 32:
-            raw = raw.translate(None, FILLERS)
-        yield at, raw.rstrip(b"\r\n").decode(encoding, "replace")
+def _pieces(stream: BinaryIO, encoding: str) -> Iterator[str]:
+    """The file by pieces of whole lines, with one sign at the end of each line."""
+    at, kept = 0, b""
+    while block := stream.read(BLOCK):
+        block = kept + block
+        place = _too_long(block)
+        end = block.rfind(b"\n") + 1 if place is None else place
+        kept, block = block[end:], block[:end]
+        if block:
+            yield _read_piece(block, encoding)
+        at += block.count(b"\n")
+        if place is not None:
+            raise Refused("line_too_long", f"Wiersz {at + 1} jest za długi: to nie jest plik MT940.", mend=AGAIN)
+    if kept:
+        yield _read_piece(kept, encoding)
 
 
-def _fields(lines: Iterator[tuple[int, str]]) -> Iterator[Field]:
-    """Each tag with its lines; «-» at the end of a block comes as a tag of its own."""
+def _too_long(block: bytes) -> int | None:
+    """Where in *block*, which begins with a line, a line begins that is longer than any may be."""
+    place = 0
+    while place + LONGEST_LINE <= len(block):
+        end = block.rfind(b"\n", place, place + LONGEST_LINE)
+        if end < 0:
+            return place
+        place = end + 1
+    return None
+
+
+def _read_piece(block: bytes, encoding: str) -> str:
+    lines = block.translate(None, FILLERS).replace(b"\r\n", b"\n")
+    if b"\r" in lines:
+        lines = LINE_ENDS.sub(b"\n", lines)
+    return lines.decode(encoding, "replace").removesuffix("\n")
+
+
+def _fields(pieces: Iterator[str]) -> Iterator[Field]:
+    """Each tag with its lines; the end of a block comes as a tag of its own."""
     field: Field | None = None
-    for at, line in lines:
-        if line.startswith(("{", "-}")):
-            line = BLOCKS.sub("", line)
-            if not line.strip():
-                line = "-"
-        if line.startswith(":") and (found := TAG.match(line)) is not None:
+    at = 0
+    for text in pieces:
+        first, *others = EDGE.sub(_bare, f"\n{text}").split("\n:")
+        if first:
+            beside = first[1:].split("\n")
+            at += len(beside)
             if field:
-                yield field
-            field = (at, found[1], [found[2]])
-        elif line.rstrip() == "-":
-            if field:
-                yield field
-            field = None
-            yield at, "-", []
-        elif field:
-            field[2].append(line)
+                field[2].extend(beside)
+        for part in others:
+            lines = part.split("\n")
+            tag, colon, words = lines[0].partition(":")
+            if colon and (tag in USUAL or TAG.fullmatch(tag)):
+                if field:
+                    yield field
+                lines[0] = words
+                field = (at + 1, tag, lines)
+            elif field:
+                field[2].extend([f":{lines[0]}", *lines[1:]])
+            at += len(lines)
     if field:
         yield field
+
+
+def _bare(found: re.Match[str]) -> str:
+    """A line without what envelopes blocks; one that holds nothing else ends a block."""
+    words = BLOCKS.sub("", found[1])
+    return f"\n:{END}:" if words.rstrip() in {"", "-"} else f"\n{words}"
 
 
 def _refused(code: str, message: str, tag: str, mend: str = AGAIN) -> Refused:
@@ -130,37 +169,39 @@ class _Reader:
         self._texts: list[list[str]] = []
         self._count = 0
 
-    def take(self, field: Field) -> Iterator[Event]:
+    def take(self, field: Field) -> Sequence[Event]:
         """The events that a field brings."""
         at, tag, lines = field
-        if tag == "-":
-            return
+        if tag == END:
+            return ()
         if tag == "20":
-            yield from self.end()
+            cut = self.end()
             self._start("")
             self._is_closed = False
-            return
+            return cut
         if self._is_lost:
-            return
+            return ()
         try:
-            yield from self._read(at, tag, lines)
+            return self._read(at, tag, lines)
         except Refused as problem:
             self._is_lost = self._is_closed = True
             self._line = None
-            yield Broken(at, problem)
+            return (Broken(at, problem),)
 
-    def end(self) -> Iterator[Event]:
+    def end(self) -> Sequence[Event]:
         """A statement that nothing closed was cut off."""
-        if not self._is_closed and not self._is_lost:
-            self._is_lost = True
-            cut = f"Wyciąg {self._number or 'bez numeru'} jest ucięty: brakuje salda końcowego (:62F:)."
-            yield Broken(self._opened.at if self._opened else 0, _refused("statement_cut", cut, "62F"))
+        if self._is_closed or self._is_lost:
+            return ()
+        self._is_lost = True
+        cut = f"Wyciąg {self._number or 'bez numeru'} jest ucięty: brakuje salda końcowego (:62F:)."
+        return (Broken(self._opened.at if self._opened else 0, _refused("statement_cut", cut, "62F")),)
 
-    def _read(self, at: int, tag: str, lines: list[str]) -> Iterator[Event]:
+    def _read(self, at: int, tag: str, lines: list[str]) -> Sequence[Event]:
         if tag == "61":
-            yield from self._flush()
+            entry = self._flush()
             self._keep_line(at, lines)
-        elif tag == "86":
+            return entry
+        if tag == "86":
             if self._line is not None:
                 self._texts.append(lines)
         elif tag == "25":
@@ -169,16 +210,16 @@ class _Reader:
         elif tag in {"28C", "28"}:
             self._number = lines[0].strip()[:35]
         elif tag in {"60F", "60M"}:
-            yield self._open(at, tag, lines[0])
+            return (self._open(at, tag, lines[0]),)
         elif tag in {"62F", "62M"}:
-            yield from self._flush()
-            yield self._close(at, tag, lines[0])
+            return (*self._flush(), self._close(at, tag, lines[0]))
         elif tag in INTERIM:
             raise _refused(
                 "interim_report", "To zestawienie śróddzienne (MT942), a nie wyciąg.", tag, "Wczytaj wyciąg."
             )
         elif tag not in PASSED_OVER:
             raise _refused("tag_unknown", f"Nieznane pole :{tag}:.", tag)
+        return ()
 
     def _open(self, at: int, tag: str, text: str) -> Opened:
         if self._opened is not None:
@@ -213,32 +254,35 @@ class _Reader:
             raise _refused("line_unreadable", "Pozycji :61: nie da się odczytać.", "61")
         self._line = (at, found, lines[1:])
 
-    def _flush(self) -> Iterator[Entry]:
-        """The entry of the last `:61:`, now that all that belongs to it is known."""
+    def _flush(self) -> Sequence[Event]:
+        """The entry of the last `:61:`, now that all that belongs to it is known; a notice of the bank is none."""
         if self._line is None:
-            return
-        at, line, beside = self._line
+            return ()
+        at, line, rest = self._line
         texts, self._line, self._texts = self._texts, None, []
-        amount = _amount(line[5], "61")
-        value_on = _day(line[1], "61")
+        valued, booked, mark, _, told, code, references = line.groups()
+        amount = _amount(told, "61")
+        value_on = _day(valued, "61")
         self._count += 1
-        if not amount:  # a notice of the bank, no money
-            return
-        own, _, theirs = line[7].partition("//")
-        parts = read_details(texts, self._profile, beside=" ".join(beside), account=self._account)
-        yield Entry(
+        if not amount:
+            return ()
+        own, _, theirs = references.partition("//")
+        beside = " ".join(rest)
+        parts = read_details(texts, self._profile, beside=beside, account=self._account)
+        entry = Entry(
             line=self._count,
             at=at,
-            mark=Mark(line[3]),
+            mark=MARKS[mark],
             amount=amount,
-            booked_on=_entry_day(line[2], value_on) if line[2] else value_on,
+            booked_on=_entry_day(booked, value_on) if booked else value_on,
             value_on=value_on,
             debited_on=parts.debited_on,
-            code=parts.code or line[6][1:],
+            code=parts.code or code[1:],
             title=parts.title,
             name=parts.name,
             sender=parts.sender[:34],
             credited=parts.credited,
             reference=(theirs or own).strip()[:35],
-            text=f"{parts.text} {' '.join(beside)}".strip(),
+            text=f"{parts.text} {beside}".strip(),
         )
+        return (entry,)

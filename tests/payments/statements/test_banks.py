@@ -158,3 +158,14 @@ def test_formats_are_told_by_their_beginning() -> None:
     assert format_of(io.BytesIO(mt940(profile_named("mBank"), TRANSFERS))) == "mt940"
     assert format_of(io.BytesIO(b"\xef\xbb\xbf<?xml ")) == "camt053"
     assert format_of(io.BytesIO(b"110,20260316,1,")) == "elixir"
+
+
+@by_bank
+@pytest.mark.parametrize("size", [97, 400])
+def test_it_says_the_same_wherever_a_piece_of_the_file_ends(
+    profile: BankProfile, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"{1:F01}{4:\r\n" + mt940(profile, TRANSFERS) + b"-}{5:}\r\n"
+    whole = read(content)
+    monkeypatch.setattr("payments.formats.mt940.BLOCK", size)
+    assert read(content) == read(content.replace(b"\r\n", b"\n")) == whole
