@@ -55,6 +55,11 @@ class Share:
     parts: int
 
     @property
+    def channel_name(self) -> str:
+        """The way in people's words."""
+        return str(Channel(self.channel).label)
+
+    @property
     def cost_pln(self) -> Decimal:
         """What this share costs, net, as far as one can know beforehand."""
         return (part_price(self.channel) * self.parts * self.people).quantize(Decimal("0.01"))

@@ -70,6 +70,11 @@ def find(code: str) -> Kind:
     return KINDS[code]
 
 
+def name_of(code: str) -> str:
+    """The kind in people's words; one whose app is gone by its code."""
+    return KINDS[code].name if code in KINDS else code
+
+
 def codes_for_any_hour() -> list[str]:
     """The kinds that may go out in quiet hours."""
     return sorted(code for code, kind in KINDS.items() if kind.any_hour)

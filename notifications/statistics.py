@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce, ExtractMonth
 
 from consents.models import Topic
 from notifications.channels import Channel
-from notifications.kinds import KINDS
+from notifications.kinds import name_of
 from notifications.models import Message, Route, Spending
 from notifications.states import State
 
@@ -103,7 +103,7 @@ def year_of_messages(year: int) -> YearOfMessages:
             heading[name][place.month - 1].add(sums)
         told.months[place.month - 1].add(sums)
     for kind, sums in _kinds(year):
-        told.kinds[KINDS[kind].name if kind in KINDS else kind].add(sums)
+        told.kinds[name_of(kind)].add(sums)
     return told
 
 

@@ -1,5 +1,6 @@
 """The staff's first page: what waits for whom, and whether everything runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,14 +10,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from broadcasts import states
+from broadcasts.models import Broadcast, SourceState
 from consents.models import ConsentApplication
 from core.models import InboundEvent
 from liabilities.models import ImportRun, Instalment, PostingExport
 from liabilities.rate_watch import rate_warnings
 from mailroom.queries import mailbox_trouble, waiting_letters
 from notifications.bounces import return_trouble
-from notifications.models import Message
-from notifications.routes import health
+from notifications.channels import Channel
+from notifications.models import Message, Route
+from notifications.routes import Health, health
 from notifications.shares import CapState
 from payments.clearing_queries import waiting_entries
 from payments.models import BankStatement, Payment
@@ -63,9 +67,9 @@ def _tasks(request: HttpRequest) -> list[Task]:
         tasks += _imports()
     if request.user.has_perm("liabilities.view_interestrate"):
         tasks += _rates()
+    tasks += _warnings(request)
     if request.user.has_perm("notifications.view_message"):
         tasks += _messages()
-        tasks += _gateways()
         tasks += _returns()
     if request.user.has_perm("core.view_inboundevent"):
         refused = InboundEvent.objects.filter(is_verified=False).count()
@@ -163,24 +167,74 @@ def _messages() -> list[Task]:
     ]
 
 
-def _gateways() -> list[Task]:
-    """Gateways that are off, rest, or have spent most of what they may."""
-    tasks = []
-    page = reverse("admin:notifications_route_changelist")
-    for one in health(settings.MESSAGE_GATEWAYS, at=timezone.now()):
-        if not one.is_on:
-            tasks.append(Task("!", f"bramka {one.name} jest wyłączona", page, is_urgent=False))
-        elif one.rest:
-            tasks.append(Task("!", f"bramka {one.name} nie przyjmuje: {one.rest.reason}", page, is_urgent=True))
-        if one.cap_state is CapState.REACHED:
-            tasks.append(Task("!", f"bramka {one.name}: limit wydatków wyczerpany", page, is_urgent=True))
-        elif one.cap_state is CapState.WARNING:
-            tasks.append(Task("!", f"bramka {one.name}: wydano ponad 80% limitu", page, is_urgent=True))
+def _warnings(request: HttpRequest) -> list[Task]:
+    """The town's warnings that wait for somebody or go out now, and sources that are silent."""
+    if not request.user.has_perm("broadcasts.view_broadcast"):
+        return []
+    page = reverse("admin:broadcasts_broadcast_changelist")
+    counts = dict(Broadcast.objects.order_by().values_list("state").annotate(Count("pk")))
+    words = {
+        states.State.DRAFT: "szkice ostrzeżeń",
+        states.State.PENDING: "ostrzeżenia do zatwierdzenia",
+        states.State.APPROVED: "ostrzeżenia zatwierdzone, nienadane",
+        states.State.SENDING: "ostrzeżenia w trakcie nadawania",
+        states.State.PAUSED: "ostrzeżenia wstrzymane",
+    }
+    tasks = [
+        Task(str(count), label, f"{page}?state__exact={state}", count > 0)
+        for state, label in words.items()
+        if (count := counts.get(state, 0)) or state in {states.State.DRAFT, states.State.PENDING}
+    ]
+    sources = reverse("admin:broadcasts_sourcestate_changelist")
+    for source in SourceState.objects.filter(failing_since__isnull=False):
+        since = timezone.localtime(source.failing_since)
+        told = f"źródło nie działa od {since:%d.%m.%Y, %H:%M}: {source.name}"
+        tasks.append(Task("!", told, sources, is_urgent=True))
     return tasks
+
+
+@dataclass(frozen=True)
+class GatewayLine:
+    """A gateway on the first page: how it is, and where to switch it."""
+
+    name: str
+    way: str
+    words: str
+    url: str
+    is_urgent: bool
+
+
+def _gateways(request: HttpRequest) -> list[GatewayLine]:
+    """Every gateway: whether it is on, takes messages, and how near its cap of spending it is."""
+    may = request.user.has_perm
+    if not may("notifications.view_message") and not may("broadcasts.view_broadcast"):
+        return []
+    rows = dict(Route.objects.values_list("gateway", "pk")) if may("notifications.view_route") else None
+    return [_line(one, rows) for one in health(settings.MESSAGE_GATEWAYS, at=timezone.now())]
+
+
+def _line(one: Health, rows: Mapping[str, int] | None) -> GatewayLine:
+    words, is_urgent = "działa", False
+    if not one.is_on:
+        words = "wyłączona"
+    elif one.rest:
+        words, is_urgent = f"nie przyjmuje wiadomości: {one.rest.reason}", True
+    if one.cap_state is CapState.REACHED:
+        words, is_urgent = f"{words}; limit wydatków wyczerpany, wychodzą tylko ostrzeżenia", True
+    elif one.cap_state is CapState.WARNING:
+        words, is_urgent = f"{words}; wydano ponad 80% limitu", True
+    if rows is None:
+        url = ""
+    elif one.name in rows:
+        url = reverse("admin:notifications_route_change", args=[rows[one.name]])
+    else:
+        url = f"{reverse('admin:notifications_route_add')}?gateway={one.name}"
+    return GatewayLine(one.name, str(Channel(one.channel).label), words, url, is_urgent)
 
 
 def _links(request: HttpRequest) -> list[tuple[str, str]]:
     wanted = [
+        ("broadcasts.change_broadcast", "Nowe ostrzeżenie", "admin:broadcasts_compose"),
         ("consents.add_consentapplication", "Zarejestruj wniosek papierowy", "admin:consents_consentapplication_add"),
         ("residents.add_payer", "Zarejestruj płatnika", "admin:residents_payer_add"),
         ("liabilities.add_importrun", "Wczytaj należności z pliku", "admin:liabilities_importrun_add"),
@@ -192,5 +246,6 @@ def _links(request: HttpRequest) -> list[tuple[str, str]]:
 def staff_first_page(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
     """Context of admin's index: the tasks and the daily work of who is signed in (Unfold's DASHBOARD_CALLBACK)."""
     context.update({"tasks": _tasks(request), "daily_work": _links(request)})
+    context["gateways"] = _gateways(request)
     context["second_factor_off"] = not settings.STAFF_SECOND_FACTOR
     return context

@@ -29,6 +29,12 @@ def pln(amount: Decimal) -> str:
 
 
 @register.filter
+def count(number: int) -> str:
+    """«10 624»; four digits stay together, as Polish has it."""
+    return f"{number:,}".replace(",", NBSP) if abs(number) >= 10_000 else str(number)
+
+
+@register.filter
 def pln_typed(amount: Decimal) -> str:
     """«1234,56», as it stands in a field where one types an amount."""
     return f"{Decimal(amount):.2f}".replace(".", ",")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from core.admin import OfficeAdmin
 from notifications.daily_caps import capped_kinds, set_daily_cap
-from notifications.kinds import KINDS
+from notifications.kinds import name_of
 from notifications.models import DailyCap
 from residents.access import actor_of
 
@@ -22,7 +22,7 @@ class DailyCapAdmin(OfficeAdmin):
     @admin.display(description="rodzaj wiadomości", ordering="kind")
     def kind_name(self, cap: DailyCap) -> str:
         """The kind in people's words."""
-        return KINDS[cap.kind].name if cap.kind in KINDS else cap.kind
+        return name_of(cap.kind)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The kinds that may be held back, by name."""

@@ -4,17 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from consents.models import Topic
 from core.admin import OfficeAdmin, ReadOnlyAdmin
 from core.money import format_pln
 from notifications.admin.figures import figures_file, figures_page
 from notifications.gateways import gateways_of
-from notifications.kinds import KINDS
+from notifications.kinds import name_of
 from notifications.models import GatewayRest, Route, Spending, SuppressedAddress
 from notifications.routes import set_route, spending
 from notifications.suppression import lift
@@ -75,7 +77,9 @@ class GatewayRestAdmin(ReadOnlyAdmin):
 class SpendingAdmin(ReadOnlyAdmin):
     """What the gateways took, by day, kind and topic."""
 
-    list_display = ("day", "gateway", "channel", "kind_name", "topic_code", "messages", "parts", "points")
+    list_display = ("day", "gateway", "channel", "kind_name", "topic_name", "messages", "parts", "points")
+    fields = list_display
+    readonly_fields = ("kind_name", "topic_name")
     list_filter = ("gateway", "channel")
     date_hierarchy = "day"
     ordering = ("-day", "gateway")
@@ -97,10 +101,21 @@ class SpendingAdmin(ReadOnlyAdmin):
         """The same for a spreadsheet."""
         return figures_file(request)
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Spending]":
+        """Each with the name of its topic."""
+        name = Topic.objects.filter(code=OuterRef("topic_code")).values("name")
+        found: QuerySet[Spending] = super().get_queryset(request)
+        return found.annotate(topic_name=Coalesce(Subquery(name), "topic_code"))
+
+    @admin.display(description="rodzaj powiadomień", ordering="topic_code")
+    def topic_name(self, spent: Spending) -> str:
+        """The topic in people's words."""
+        return str(vars(spent)["topic_name"])
+
     @admin.display(description="rodzaj wiadomości", ordering="kind")
     def kind_name(self, spent: Spending) -> str:
         """The kind in people's words."""
-        return KINDS[spent.kind].name if spent.kind in KINDS else spent.kind
+        return name_of(spent.kind)
 
 
 @admin.register(SuppressedAddress)

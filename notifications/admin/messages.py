@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from core.admin import ReadOnlyAdmin
 from core.money import format_pln
 from notifications.gateways import Outcome, gateways_of
-from notifications.kinds import KINDS
+from notifications.kinds import KINDS, name_of
 from notifications.models import Message, Route
 from notifications.states import LABELS, State
 from residents.access import staff_looked, staff_looked_at_many, staff_looked_once
@@ -102,7 +102,7 @@ class MessageAdmin(NumberSearch, ReadOnlyAdmin):
     @admin.display(description="rodzaj wiadomości", ordering="kind")
     def kind_name(self, message: Message) -> str:
         """The kind in people's words; one whose app is gone by its code."""
-        return KINDS[message.kind].name if message.kind in KINDS else message.kind
+        return name_of(message.kind)
 
     @admin.display(description="wysłano", ordering="sent_at")
     def left_at(self, message: Message) -> str:

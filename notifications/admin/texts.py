@@ -4,18 +4,19 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from consents.models import Topic
 from core.admin import ReadOnlyAdmin
 from core.errors import Refused
 from notifications.channels import Channel
 from notifications.forms import NewTextForm, TestPhoneForm, TextForm
-from notifications.kinds import KINDS
+from notifications.kinds import KINDS, name_of
 from notifications.models import TextTemplate, TextVersion
 from notifications.text_editing import add_text, edit_text, send_test
 from notifications.text_preview import preview
@@ -29,7 +30,7 @@ TESTABLE = {Channel.SMS.value, Channel.EMAIL.value}
 class TextTemplateAdmin(ReadOnlyAdmin):
     """The texts: one page shows the newest version as it will look, and takes the next one."""
 
-    list_display = ("title", "channel", "language", "detail", "topic_code", "newest")
+    list_display = ("title", "channel", "language", "detail", "topic_name", "newest")
     list_filter = ("channel", "language", "detail")
     ordering = ("kind", "channel", "language", "detail")
     list_per_page = 400  # all of them: one that is beyond a page is looked for in vain
@@ -52,7 +53,12 @@ class TextTemplateAdmin(ReadOnlyAdmin):
     @admin.display(description="wiadomość", ordering="kind")
     def title(self, template: TextTemplate) -> str:
         """The kind's name."""
-        return KINDS[template.kind].name if template.kind in KINDS else template.kind
+        return name_of(template.kind)
+
+    @admin.display(description="rodzaj powiadomień", ordering="topic_code")
+    def topic_name(self, template: TextTemplate) -> str:
+        """The topic in people's words."""
+        return vars(template)["topic_name"] or template.topic_code or "–"
 
     @admin.display(description="wersja")
     def newest(self, template: TextTemplate) -> str:
@@ -63,6 +69,7 @@ class TextTemplateAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[TextTemplate]":
         """With the newest version of each."""
         found: QuerySet[TextTemplate] = super().get_queryset(request)
+        found = found.annotate(topic_name=Subquery(Topic.objects.filter(code=OuterRef("topic_code")).values("name")))
         return found.annotate(newest_number=Max("versions__number"), newest_at=Max("versions__written_at"))
 
     def change_view(
@@ -99,6 +106,7 @@ class TextTemplateAdmin(ReadOnlyAdmin):
         return {
             **self.admin_site.each_context(request),
             "title": self.title(template),
+            "topic": Topic.objects.filter(code=template.topic_code).first(),
             "form": form,
             "phone": phone if template.channel == Channel.SMS else None,
             "own_email": account_of(request).email,

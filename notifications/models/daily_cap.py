@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from notifications.kinds import name_of
+
 
 class DailyCap(models.Model):
     """At most `most` messages of the kind to one payer by one way on one day (Warsaw); None or no row: any number.
@@ -29,4 +31,4 @@ class DailyCap(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.most}"
+        return f"{name_of(self.kind)}: {'bez limitu' if self.most is None else self.most}"

@@ -3,6 +3,7 @@
 from django.db import models
 
 from notifications.channels import Channel
+from notifications.kinds import name_of
 
 
 class GatewayRest(models.Model):
@@ -92,4 +93,4 @@ class Spending(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day:%d.%m.%Y} {self.gateway}: {self.messages}"
+        return f"{self.day:%d.%m.%Y}, {self.gateway}, {name_of(self.kind)}: {self.messages}"

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from core.fields import SealedTextField
 from notifications.channels import Channel
-from notifications.kinds import Priority
+from notifications.kinds import Priority, name_of
 from notifications.models.campaign import Campaign
 from notifications.models.text import TextVersion
 from notifications.states import FINAL, LABELS, State
@@ -144,7 +144,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} ({self.get_channel_display()}), {self.get_state_display()}"
+        return f"{name_of(self.kind)} ({self.get_channel_display()}), {self.get_state_display()}"
 
 
 class Attempt(models.Model):

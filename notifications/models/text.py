@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from notifications.channels import Channel
+from notifications.kinds import name_of
 from notifications.languages import LANGUAGES, POLISH
 
 
@@ -52,7 +53,7 @@ class TextTemplate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} ({self.get_channel_display()})"
+        return f"{name_of(self.kind)} ({self.get_channel_display()})"
 
 
 class TextVersion(models.Model):

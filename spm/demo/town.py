@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
 from consents.actions import accept_application, register_application
 from consents.models import ArrivalWay, Topic
@@ -97,7 +98,7 @@ def liven(town: Town, *, say: Callable[[str], None]) -> None:
     for days_ago in (2, 1, 0):
         queue_reminders(on=town.today - timedelta(days=days_ago), at=town.now, by=BY)
     invite(now=town.now)
-    dispatch(clock=lambda: town.now, worker="load_demo")
+    dispatch(clock=timezone.now, worker="load_demo")
     say("płatności …")
     _make_payments([inhabitants[0], *companies(1), *inhabitants[1 : 1 + 3 * len(OUTCOMES)]], town)
     _pay_twice(inhabitants, town)
@@ -236,7 +237,7 @@ def _make_payments(inhabitants: Sequence[Inhabitant], town: Town) -> None:
         ask_provider(payment, at=town.now)
         expire_payment(payment, at=town.now)
     handle_notices(at=town.now)
-    dispatch(clock=lambda: town.now, worker="load_demo")
+    dispatch(clock=timezone.now, worker="load_demo")
 
 
 def _pay_twice(inhabitants: Sequence[Inhabitant], town: Town) -> None:

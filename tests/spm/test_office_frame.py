@@ -1,9 +1,15 @@
 """The frame of the office's pages: landmarks, the icon, the foot of a list, and where the first page leads."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from broadcasts.composing import make_draft
+from broadcasts.models import Hazard, SourceState
+from core.actor import job
+from notifications.models import GatewayRest, Route
 from residents.models import Account
 from tests import make
 from tests.conftest import SignIn
@@ -40,3 +46,30 @@ def test_the_first_page_leads_to_the_instalments_that_are_open(office: Client) -
     assert address in office.get(reverse("admin:index")).content.decode()
     shown = office.get(address).content.decode()
     assert ("Działka 7" in shown, "Działka 8" in shown) == (True, False)
+
+
+def test_an_officers_first_page_tells_of_drafts_of_silent_sources_and_of_every_gateway(
+    officer: Account, signed_in: SignIn
+) -> None:
+    hazard = Hazard.objects.filter(is_active=True).first()
+    make_draft(said={"hazard": hazard, "until": make.now() + timedelta(hours=3)}, by=job("test"), at=make.now())
+    SourceState.objects.create(code="proba", name="Próbne źródło", failing_since=make.now(), trouble="nie odpowiada")
+    GatewayRest.objects.create(gateway="smsapi", until=make.now(), reason="brak środków")
+    page = signed_in(officer).get(reverse("admin:index")).content.decode()
+    assert reverse("admin:broadcasts_compose") in page
+    assert "przydzielonej roli" not in page
+    assert "<strong>1</strong> <span>szkice ostrzeżeń</span>" in page
+    assert "Próbne źródło" in page
+    assert "smsapi (SMS): nie przyjmuje wiadomości: brak środków" in page
+    assert "smtp (e-mail): działa" in page
+
+
+def test_an_administrator_finds_the_switch_of_each_gateway_on_the_first_page(
+    administrator: Account, signed_in: SignIn
+) -> None:
+    route = Route.objects.create(gateway="smtp", is_on=False)
+    page = signed_in(administrator).get(reverse("admin:index")).content.decode()
+    assert (
+        f'<a href="{reverse("admin:notifications_route_change", args=[route.pk])}">smtp</a> (e-mail): wyłączona' in page
+    )
+    assert f'{reverse("admin:notifications_route_add")}?gateway=smsapi"' in page
