@@ -39,7 +39,7 @@ demo-reset: $(STAMP) ## throw the demo's data away and start anew
 	@exec $(RUN) -m spm.demo.supervisor --reset
 
 test: $(STAMP) browser ## run every test
-	@$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadgroup --max-worker-restart 2
 
 lint: $(STAMP) ## format check, types, floors, migrations, deployment check, templates
 	@$(RUN) -m ruff format --check .
