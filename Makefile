@@ -58,7 +58,7 @@ bench: $(STAMP) ## measure ours, a peer and the physical limit side by side
 	@$(RUN) -m benchmarks
 
 faults: $(STAMP) ## kill it at any line and count what was lost or doubled
-	@SPM_FAULTS_KILLS=$${SPM_FAULTS_KILLS:-200} $(RUN) -m pytest tests/faults -n 0 -q
+	@SPM_FAULTS_KILLS=$${SPM_FAULTS_KILLS:-200} $(RUN) -m pytest tests/faults -n 0 -q --timeout 7200
 
 docs: $(STAMP) ## write the generated parts of docs/
 	@$(RUN) manage.py write_docs
