@@ -41,9 +41,10 @@ def title(words: Words, language: str) -> str:
 
 
 def long_text(words: Words, language: str) -> str:
-    """The body of an e-mail: the SMS, what to do, until when."""
+    """The body of an e-mail: the SMS, what to do, until when; what is over has no such term."""
     told = language if words.sms[language].strip() else "pl"
-    parts = [sms_text(words, told), words.advice[told].strip(), words.until[told]]
+    term = "" if words.kind == "all_clear" else words.until[told]
+    parts = [sms_text(words, told), words.advice[told].strip(), term]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -64,7 +64,7 @@ def report_csv(broadcast: Broadcast, *, at: datetime) -> bytes:
         ("ostrzeżenie", "koszt netto", format_pln(cost_of(broadcast))),
     ]
     for step in broadcast.steps.all():
-        rows.append(("krok", f"{_moment(step.at)} {step.by_name}", f"{step.get_kind_display()} {step.words}".strip()))
+        rows.append(("krok", f"{_moment(step.at)} {step.who}", f"{step.get_kind_display()} {step.words}".strip()))
     for one in progress_of(broadcast):
         rows += [
             ("droga", f"{one.channel}: {name}", str(count))

@@ -53,8 +53,7 @@ def start(broadcast: Broadcast, *, by: Actor, at: datetime, break_glass: str = "
             _end_thread(row, by=by, at=at)
         row.save()
         if row.is_rehearsal:
-            count = _queue_rehearsal(row, at=at)
-            row.audience, row.people = count, count
+            row.people, row.audience = _queue_rehearsal(row, at=at)
         else:
             queue_messages(rows_for(row, facts_of(row), at=at, first=first_called()))
             row.first_message, row.last_message, row.audience, row.people = span_of(row.about)
@@ -104,12 +103,13 @@ def _end_thread(row: Broadcast, *, by: Actor, at: datetime) -> None:
         earlier.save()
 
 
-def _queue_rehearsal(row: Broadcast, *, at: datetime) -> int:
-    """The staff's own list, by SMS and e-mail; residents get nothing."""
+def _queue_rehearsal(row: Broadcast, *, at: datetime) -> tuple[int, int]:
+    """The staff's own list, by SMS and e-mail; residents get nothing. Returns how many people and messages."""
     words = words_of(row)
-    count = 0
+    people, count = 0, 0
     for officer in DutyOfficer.objects.filter(joins_rehearsals=True):
         mail = facts_of(row)[Channel.EMAIL.value]["text"]
+        people += bool(officer.phone or officer.email)
         told = ((Channel.SMS, officer.phone, sms_text(words, "pl")), (Channel.EMAIL, officer.email, mail))
         for channel, address, body in told:
             if address:
@@ -123,7 +123,7 @@ def _queue_rehearsal(row: Broadcast, *, at: datetime) -> int:
                     expires_at=min(row.until, at + REHEARSAL_LIVES),
                 )
                 count += 1
-    return count
+    return people, count
 
 
 def _wake() -> None:

@@ -70,6 +70,12 @@ TIME = re.compile(
 LINK = re.compile(r"(?i)\b(https?:|www\.)|\b[a-z0-9-]+\.(pl|eu|com|org|net|info|ly|gg|me|to|gl|link)(/|\b)")
 
 
+# «cała gmina», «na terenie całego miasta», «the whole town», «вся громада».
+WHOLE = re.compile(
+    r"\bcal\w{1,3} (gmin|miast|miejscow)|\b(whole|entire) (town|municipality|commune|city)|\bвс\w{1,3} громад"
+)
+
+
 @dataclass(frozen=True)
 class WordingFault:
     """One fault: a code for programs, words for the officer. A `grave` one stops the warning, others only warn."""
@@ -109,6 +115,19 @@ def wording_faults(sms: str, *, places: Sequence[str], sender: str = "") -> list
         words = f"SMS ma {len(sms)} znaków. Powyżej {MOST_SIGNS} mało kto czyta do końca, a wysyłka trwa dłużej."
         found.append(WordingFault("long", words))
     return found
+
+
+def area_faults(texts: Sequence[str], *, parts: Sequence[str]) -> list[WordingFault]:
+    """What is wrong with the *texts* (the Polish SMS first) of a warning for a part of the town. *parts* are the names
+    of districts and streets that were chosen; none when the part was chosen by postal codes or on the map.
+    """
+    if any(WHOLE.search(plain(text)) for text in texts):
+        words = "Treść mówi o całej gminie, a ostrzegasz jej część. Wstaw gotowe teksty jeszcze raz albo popraw treść."
+        return [WordingFault("wider_than_area", words)]
+    if parts and not any(_is_named(part, plain(texts[0])) for part in parts):
+        words = "Treść nie mówi, której części gminy dotyczy. Dodaj nazwę dzielnicy lub ulicy."
+        return [WordingFault("no_part", words)]
+    return []
 
 
 def _is_named(place: str, said: str) -> bool:

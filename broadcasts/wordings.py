@@ -1,18 +1,20 @@
 """A warning's words out of its row: what each channel tells, and what is wrong with it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from broadcasts.composed import LANGUAGES, Words, every_language, long_text, sms_text, spoken, title
 from broadcasts.models import AreaKind, Broadcast, District
-from broadcasts.wording import WordingFault, wording_faults
+from broadcasts.models.broadcast import Kind
+from broadcasts.wording import WordingFault, area_faults, wording_faults
 from consents.models import Channel
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 MOST_NAMED = 8
+USUALLY_OVER = timedelta(days=30)
 
 
 def words_of(broadcast: Broadcast) -> Words:
@@ -71,7 +73,13 @@ def faults_of(broadcast: Broadcast, *, at: datetime) -> list[WordingFault]:
     found = wording_faults(text, places=places_of(broadcast), sender=str(settings.SMSAPI["sender"]))
     if broadcast.until <= at:
         found.append(WordingFault("over", "Czas „obowiązuje do” już minął. Podaj późniejszy.", is_grave=True))
+    elif broadcast.until - at > USUALLY_OVER:
+        words = f"Ostrzeżenie ma obowiązywać dłużej niż {USUALLY_OVER.days} dni. Sprawdź datę „obowiązuje do”."
+        found.append(WordingFault("lasts_long", words))
     if broadcast.area_kind == AreaKind.PARTS:
+        if text and broadcast.kind in {Kind.WARNING, Kind.CORRECTION}:
+            told = [text, broadcast.sms_en, broadcast.sms_uk]
+            found += area_faults(told, parts=[*broadcast.districts, *broadcast.streets])
         if not (broadcast.districts or broadcast.streets or broadcast.postal_codes or broadcast.shape):
             words = "Wskaż dzielnicę, ulicę, kod pocztowy albo kształt na mapie."
             found.append(WordingFault("no_area", words, is_grave=True))

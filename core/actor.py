@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+JOB = "zadanie: "
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -19,4 +21,9 @@ class Actor:
 
 def job(name: str) -> Actor:
     """The actor of a scheduled job or a command: `job("queue_reminders")`."""
-    return Actor(name=f"zadanie: {name}")
+    return Actor(name=f"{JOB}{name}")
+
+
+def shown_name(name: str) -> str:
+    """The name of who acted as people read it: a job's own name is for programmers."""
+    return "portal (samoczynnie)" if name.startswith(JOB) else name

@@ -93,6 +93,15 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # Unfold carries no 
         return False
 
 
+class PartsInline(ReadOnlyInline):
+    """Parts of a row that mean nothing apart from it: who may see the row sees them, whatever the role's list says."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As its row."""
+        opts = self.parent_model._meta
+        return bool(request.user.has_perm(f"{opts.app_label}.view_{opts.model_name}"))
+
+
 class DeedFilter(admin.SimpleListFilter):
     """One kind of event, by its words."""
 

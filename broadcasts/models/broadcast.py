@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from broadcasts.models.hazard import Hazard
 from broadcasts.models.source import SourceWarning
 from broadcasts.states import LABELS, STARTED, State
+from core.actor import shown_name
 
 STARTED_VALUES = sorted(state.value for state in STARTED)
 APPROVED_VALUES = sorted({*STARTED_VALUES, State.APPROVED.value})
@@ -231,3 +232,8 @@ class BroadcastStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+
+    @property
+    def who(self) -> str:
+        """Whose step it was, in words."""
+        return shown_name(self.by_name)

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 
-from core.admin import ReadOnlyInline
+from core.admin import PartsInline
 from core.money import format_pln
 from liabilities.admin.work import work_page
 from payments.admin.money_reports import ReportPages
@@ -24,7 +24,7 @@ from payments.refund_forms import PayoutForm, WhyForm
 from residents.access import actor_of
 
 
-class PayoutLineInline(ReadOnlyInline):
+class PayoutLineInline(PartsInline):
     """What it holds."""
 
     model = PayoutLine

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import PartsInline, ReadOnlyAdmin
 from core.errors import Refused
 from core.money import format_pln
 from liabilities.admin.work import work_page
@@ -41,7 +41,7 @@ def source_of(refund: Refund) -> str:
     return source_words(source) if source is not None else "–"
 
 
-class RefundChangeInline(ReadOnlyInline):
+class RefundChangeInline(PartsInline):
     """What happened to it, and who did it."""
 
     model = RefundChange

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import PartsInline, ReadOnlyAdmin, ReadOnlyInline
 from core.errors import Refused
 from core.money import format_pln
 from core.nrb import format_nrb
@@ -34,7 +34,7 @@ def amount_words(amount: object, currency: str) -> str:
     return words if currency == "PLN" else words.replace("zł", currency)
 
 
-class ProblemInline(ReadOnlyInline):
+class ProblemInline(PartsInline):
     """What of the file could not be used."""
 
     model = StatementProblem

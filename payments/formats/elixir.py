@@ -56,7 +56,7 @@ def _rows(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]:
             raise Refused("line_too_long", f"Wiersz {at} jest za długi: to nie jest raport Elixir.", mend=AGAIN)
         line = raw.decode(encoding, "replace").strip("\r\n\x1a\ufeff ")
         if line:
-            yield at, next(csv.reader([line]))
+            yield at, next(csv.reader([line.replace("\r", " ")]))
 
 
 def _refused(code: str, message: str, where: str) -> Refused:

@@ -57,7 +57,8 @@ def use_settlements(own: tuple[SettlementProfile, ...]) -> None:
 
 
 def _cells(line: str, separator: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    whole = line.replace("\r", " ")  # in the middle of a line csv calls it a mistake
+    return [cell.strip() for cell in next(csv.reader([whole], delimiter=separator), [])]
 
 
 def profile_of_header(head: str) -> SettlementProfile | None:

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from broadcasts import tasks
 from broadcasts.cap_reading import read_cap
+from broadcasts.composed import long_text
 from broadcasts.composing import approve, drop, follow, return_draft, submit, write_draft
 from broadcasts.following import curves_of, progress_of, times_of
 from broadcasts.models import Broadcast, BroadcastStep, District, DutyOfficer
@@ -18,6 +19,7 @@ from broadcasts.preview import preview
 from broadcasts.publishing import banner
 from broadcasts.report import report_csv, report_pdf
 from broadcasts.sending import pause, repeat, resume, start
+from broadcasts.wordings import words_of
 from consents.models import Topic
 from core.errors import Refused
 from core.models import AuditEntry
@@ -110,7 +112,9 @@ def test_a_rehearsal_goes_to_the_staffs_list_alone_and_says_so_in_every_text(
     assert all("CWICZENIE" in body or "ĆWICZENIE" in body for body in bodies)
     assert banner(at=at()) == []
     assert tasks.close_broadcasts() == 1
-    assert Broadcast.objects.get(pk=gone.pk).people == 2
+    done = Broadcast.objects.get(pk=gone.pk)
+    assert (done.people, done.audience) == (1, 2)
+    assert [step.who for step in done.steps.all()][-1] == "portal (samoczynnie)"
 
 
 def test_an_area_of_streets_codes_and_districts_narrows_the_audience(officer: Account, town: list[Payer]) -> None:
@@ -188,6 +192,8 @@ def test_an_all_clear_goes_to_exactly_those_who_got_the_warning_and_ends_it(
     assert [line.is_end for line in banner(at=at())] == [True]
     run()
     assert sandbox.sms("+48500100301")[-1]["text"].startswith("ODWOLANIE. ")
+    assert "Do: " in long_text(words_of(correction), "pl")
+    assert "Do: " not in long_text(words_of(end), "pl")
 
 
 def test_a_repeat_is_one_tap_to_whoever_got_it(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadcasts.wording import wording_faults
+from broadcasts.wording import area_faults, wording_faults
 
 PLACES = ("Dolina", "Osiedle Słoneczne", "Bielsko-Biała")
 GOOD = "DOLINA: silny wiatr do godz. 6:00. Zostan w domu, zamknij okna, usun przedmioty z balkonu."
@@ -46,3 +46,25 @@ def test_each_fault_is_seen(sms: str, fault: str) -> None:
 def test_nobody_sends_under_the_name_of_alert_rcb() -> None:
     found = [fault for fault in wording_faults(GOOD, places=PLACES, sender="ALERT RCB") if fault.is_grave]
     assert [fault.code for fault in found] == ["imitates_rcb"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "parts", "faults"),
+    [
+        (["Dolina: silny wiatr, cała gmina, do 12:00."], ["Podgórze"], {"wider_than_area"}),
+        (["Na terenie całego miasta wyje syrena."], [], {"wider_than_area"}),
+        (["Dolina, Podgórze: silny wiatr.", "Dolina: strong wind, the whole town."], ["Podgórze"], {"wider_than_area"}),
+        (
+            ["Dolina, Podgórze: silny wiatr.", "", "Dolina: сильний вітер, вся громада."],
+            ["Podgórze"],
+            {"wider_than_area"},
+        ),
+        (["Dolina: silny wiatr do 12:00."], ["Podgórze", "Leśna"], {"no_part"}),
+        (["Dolina: silny wiatr na Podgórzu, cały dzień."], ["Podgórze"], set()),
+        (["Dolina: silny wiatr do 12:00."], [], set()),
+    ],
+)
+def test_words_for_the_whole_town_do_not_go_to_a_part_of_it(
+    texts: list[str], parts: list[str], faults: set[str]
+) -> None:
+    assert {fault.code for fault in area_faults(texts, parts=parts)} == faults

@@ -4,6 +4,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -24,7 +25,7 @@ from payments.clearing import (
 )
 from payments.clearing_queries import clearing_account, proposals_of, reversed_by
 from payments.entry_states import Chain
-from payments.models import BankEntry, BankStatement
+from payments.models import BankEntry, BankStatement, StatementProblem
 from payments.statement_proof import unproven_statements
 from payments.virtual_accounts import virtual_account
 from residents.models import AccessRecord, Account, Payer
@@ -210,6 +211,19 @@ def test_a_reversal_takes_back_only_what_it_may(lost: BankEntry, anna_payer: Pay
     statement(Transfer("59.00", "zwrot", mark="RC"), number="2", opening="60.00", on=days_later(1))
     with pytest.raises(Refused, match="nie cofa wskazanej"):
         pass_reversal(entries()[1].pk, original_id=lost.pk, by=make.BY, at=make.now())
+
+
+def test_the_treasurer_reads_why_a_file_was_not_taken(office: Client) -> None:
+    broken = SimpleUploadedFile(
+        "obciety.sta", b":20:1\n:25:13102010260000120100000001\n:28C:1\n:60F:C261120PLN100,00\n"
+    )
+    answer = office.post(reverse("admin:payments_statementfile_add"), {"file": broken, "form": "auto"}, follow=True)
+    problem = StatementProblem.objects.get()
+    assert problem.message in words(answer)
+    noise = SimpleUploadedFile("szum.sta", b"a\rb;c\xff")
+    assert "Nie rozpoznano wyciągu" in words(
+        office.post(reverse("admin:payments_statementfile_add"), {"file": noise, "form": "auto"})
+    )
 
 
 def test_the_treasurer_lets_a_parked_statement_in_or_sets_it_aside(office: Client, anna_payer: Payer) -> None:

@@ -96,6 +96,16 @@ def test_a_line_that_cannot_be_read_refuses_the_file(line: str, code: str) -> No
     assert problem(file_of(row("T1"), line)) == code
 
 
+def test_bytes_of_any_kind_are_no_statement_and_break_nothing() -> None:
+    noise = bytes(range(1, 256)) * 4
+    for content in (b"a\rb;c", noise, noise[::-1], b"\xff\xfe" + "Lp;Kwota".encode("utf-16-le")):
+        with pytest.raises(Refused) as refused:
+            read(content)
+        assert refused.value.code == "format_unknown"
+    assert problem(file_of(row("T1"), row("T2", "1\r0"))) == "amount_wrong"
+    assert isinstance(read(b"110,2026\r1121,1\r")[0], Broken)
+
+
 def test_another_table_and_a_file_without_money_are_refused() -> None:
     with pytest.raises(Refused) as other:
         read(b"Lp;Kwota\r\n1;10,00\r\n")
