@@ -99,6 +99,19 @@ def among_texts(texts: Iterable[str]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::text[])", [list(texts)])
 
 
+def keys_array(keys: Iterable[int]) -> str:
+    """*keys* as PostgreSQL writes an array: one value of the statement, to be cast to `bigint[]`. A list of thousands
+    would be checked, written and parsed key by key.
+    """
+    return f"{{{','.join(map(str, keys))}}}"
+
+
+def texts_array(texts: Iterable[str]) -> str:
+    """The same for texts, to be cast to `text[]`."""
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
 def light(model: type[Made], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Made]:
     """Instances of *model* that know these *columns* (attnames, in the order of *rows*); the others are deferred.
 

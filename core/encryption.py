@@ -124,7 +124,7 @@ def unseal(sealed: str) -> str:
         return ""
     try:
         prefix, name, body = sealed.split(":")
-        raw = base64.b64decode(body)
+        raw = binascii.a2b_base64(body)
         if prefix != PREFIX:
             raise SealBroken("unknown version of a sealed value")
         return _ciphers()[name].gcm.decrypt(raw[:NONCE], raw[NONCE:], None).decode()

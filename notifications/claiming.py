@@ -1,26 +1,27 @@
 """Claiming a batch of the outbox for one gateway: under a lease, with consent and address asked again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Subquery, TextField, Value, When
+from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Value, When
 from django.db.models.functions import Cast
 
+from core.bulk import keys_array, texts_array
 from notifications.daily_caps import lock_caps, put_off_over_cap
 from notifications.gateways import Gateway
-from notifications.joining import carried_by, free_carried, told_together
+from notifications.joining import carried_by, free_carried, may_carry, told_together
 from notifications.kinds import Priority, codes_for_any_hour
-from notifications.models import Message, Wish
+from notifications.languages import POLISH
+from notifications.models import Message
 from notifications.queries import reachable_contacts
 from notifications.rendering import Claimed
 from notifications.sending_hours import may_send_at
 from notifications.states import State
 from notifications.suppression import suppressed
-from notifications.wishes import wishes_of
 
 KEY_LIVES = timedelta(hours=20)  # SMSAPI's own pages say 24 hours at least: four are left for clocks and queues
 NO_CONSENT = "brak zgody na ten rodzaj powiadomień"
@@ -36,17 +37,23 @@ WITH chosen AS MATERIALIZED (
       AND (%(any_hour)s OR kind = ANY(%(kinds)s))
     ORDER BY priority, not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
 claimed AS (
-UPDATE notifications_message AS m
-SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1, gateway = %(gateway)s
-FROM chosen WHERE m.id = chosen.id
-RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code,
-    m.expires_at, m.priority, m.not_before)
-SELECT id, kind, address, facts, attempts, in_doubt_since, payer_id, topic_code, expires_at FROM claimed
-ORDER BY priority, not_before, id
+    UPDATE notifications_message AS m
+    SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1,
+        gateway = %(gateway)s
+    FROM chosen WHERE m.id = chosen.id
+    RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code,
+        m.expires_at, m.priority, m.not_before)
+SELECT m.id, m.kind, m.address, m.facts, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code, m.expires_at,
+    COALESCE(w.language, %(language)s), COALESCE(w.is_fuller, false),
+    (SELECT c.address FROM notifications_reachable_contact AS c JOIN consents_topic AS t ON t.id = c.topic_id
+        WHERE c.payer_id = m.payer_id AND c.channel = %(channel)s AND t.code = m.topic_code LIMIT 1),
+    m.priority
+FROM claimed AS m LEFT JOIN notifications_wish AS w ON w.payer_id = m.payer_id
+ORDER BY m.priority, m.not_before, m.id
 """
 MOVED = """
 UPDATE notifications_message AS m SET address = v.address
-FROM unnest(%s::bigint[], %s::text[]) AS v(id, address) WHERE m.id = v.id AND m.address <> v.address
+FROM unnest(%s::bigint[], %s::text[]) AS v(id, address) WHERE m.id = v.id
 """
 TRIES = "INSERT INTO notifications_attempt (message_id, gateway, outcome, code) SELECT unnest(%s::bigint[]), %s, '', ''"
 
@@ -64,11 +71,15 @@ def is_waiting(channel: str, *, at: datetime, least_urgent: Priority) -> bool:
 
 @dataclass(frozen=True)
 class Batch:
-    """What a worker claimed: messages to send, how many were refused, and how many must wait for another day."""
+    """What a worker claimed: messages to send, how many were refused, and how many must wait for another day.
+
+    `is_crisis`: warnings and nothing else.
+    """
 
     messages: Sequence[Claimed] = ()
     refused: int = 0
     put_off: int = 0
+    is_crisis: bool = False
 
     @property
     def taken(self) -> int:
@@ -106,40 +117,36 @@ def claim_batch(
         "least_urgent": int(least_urgent),
         "any_hour": may_send_at(at, opens=opens, closes=closes, sundays=bool(hours["sundays"])),
         "kinds": codes_for_any_hour(),
+        "language": POLISH,
     }
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         caps = lock_caps(least_urgent)
         cursor.execute(CLAIM, values)
-        claimed = [Claimed(*row) for row in cursor.fetchall()]
-        if not claimed:
+        rows = [(Claimed._make(row), address, priority) for *row, address, priority in cursor.fetchall()]
+        if not rows:
             return Batch()
-        over = put_off_over_cap(claimed, channel, caps, at=at)
-        claimed = [message for message in claimed if message.message_id not in over]
-        carried = carried_by([message.message_id for message in claimed])
-        ids = [message.message_id for message in claimed]
-        addresses = _addresses_now([*ids, *(one.pk for ones in carried.values() for one in ones)])
-        barred = _barred(ids, addresses, channel)
+        over = put_off_over_cap([message for message, _, _ in rows], channel, caps, at=at)
+        claimed = [message for message, _, _ in rows if message.message_id not in over]
+        addresses = {message.message_id: address for message, address, _ in rows if address is not None}
+        barred = _barred([message.message_id for message in claimed], addresses, channel)
         _refuse(barred, at=at)
-        for reason, state, some in _left_out(carried, addresses, at):
-            Message.objects.filter(pk__in=some).update(state=state, reason=reason, closed_at=at)
+        carried = carried_by([message.message_id for message in claimed if may_carry(message.kind)])
+        told = _still_told(carried, at=at)
         free_carried([message_id for message_id in barred if message_id in carried])
-        wishes = wishes_of(message.payer_id for message in claimed)
-        kept = [
-            _for_all(_as_wished(message, wishes), carried.get(message.message_id, []), addresses, at)
-            for message in claimed
-            if message.message_id not in barred
-        ]
-        ids = [message.message_id for message in kept]
-        cursor.execute(MOVED, [ids, [message.address for message in kept]])
-        cursor.execute(TRIES, [ids, gateway.name])
+        kept = [message for message in claimed if message.message_id not in barred]
+        moved = {one.message_id: addresses[one.message_id] for one in kept if one.address != addresses[one.message_id]}
+        if moved:
+            cursor.execute(MOVED, [keys_array(moved), texts_array(moved.values())])
+        cursor.execute(TRIES, [keys_array(message.message_id for message in kept), gateway.name])
         if kept and before_commit is not None:
             before_commit()
-    return Batch(kept, len(barred), len(over))
-
-
-def _as_wished(message: Claimed, wishes: Mapping[int, Wish]) -> Claimed:
-    wish = wishes.get(message.payer_id)
-    return replace(message, language=wish.language, is_fuller=wish.is_fuller) if wish else message
+    messages = [
+        _for_all(one, told.get(one.message_id, ()), addresses[one.message_id])
+        if one.message_id in moved or one.message_id in told
+        else one
+        for one in kept
+    ]
+    return Batch(messages, len(barred), len(over), is_crisis=rows[-1][2] == Priority.CRISIS)
 
 
 def _barred(message_ids: Sequence[int], addresses: Mapping[int, str], channel: str) -> dict[int, str]:
@@ -150,34 +157,37 @@ def _barred(message_ids: Sequence[int], addresses: Mapping[int, str], channel: s
     return barred | {message_id: f"adres nie przyjmuje wiadomości: {reason}" for message_id, reason in dead.items()}
 
 
-def _left_out(
-    carried: Mapping[int, Sequence[Message]], addresses: Mapping[int, str], at: datetime
-) -> list[tuple[str, State, list[int]]]:
-    """Carried messages that are not told any more: past their time, or without consent."""
+def _still_told(carried: Mapping[int, Sequence[Message]], *, at: datetime) -> dict[int, list[Message]]:
+    """Of the carried messages those that are told, by carrier; the others, past their time or without consent, end."""
     everyone = [one for ones in carried.values() for one in ones]
-    late = [one.pk for one in everyone if one.expires_at and one.expires_at <= at]
-    refused = [one.pk for one in everyone if one.pk not in addresses and one.pk not in late]
-    told = (("po terminie ważności", State.EXPIRED, late), (NO_CONSENT, State.REFUSED, refused))
-    return [(reason, state, some) for reason, state, some in told if some]
+    if not everyone:
+        return {}
+    permitted = _permitted([one.pk for one in everyone])
+    late = {one.pk for one in everyone if one.expires_at and one.expires_at <= at}
+    refused = {one.pk for one in everyone} - permitted - late
+    for reason, state, some in (("po terminie ważności", State.EXPIRED, late), (NO_CONSENT, State.REFUSED, refused)):
+        if some:
+            Message.objects.filter(pk__in=some).update(state=state, reason=reason, closed_at=at)
+    return {
+        carrier: [one for one in ones if one.pk not in late and one.pk not in refused]
+        for carrier, ones in carried.items()
+    }
 
 
-def _for_all(message: Claimed, carried: Sequence[Message], addresses: Mapping[int, str], at: datetime) -> Claimed:
+def _for_all(message: Claimed, carried: Sequence[Message], address: str) -> Claimed:
     """The message as it speaks for itself and for what it carries, to the address of now."""
-    still = [one for one in carried if one.pk in addresses and not (one.expires_at and one.expires_at <= at)]
-    kind, facts = told_together(message.kind, message.facts, still)
-    return replace(message, kind=kind, facts=facts, address=addresses[message.message_id])
+    kind, facts = told_together(message.kind, message.facts, carried)
+    return message._replace(kind=kind, facts=facts, address=address)
 
 
-def _addresses_now(message_ids: Sequence[int]) -> dict[int, str]:
-    """The sealed address to which each message may go now; those without consent are left out."""
+def _permitted(message_ids: Sequence[int]) -> set[int]:
+    """Those of *message_ids* for which there is consent and an address now."""
     mine = reachable_contacts().filter(
         payer_id=OuterRef("payer_id"),
         topic__code=Cast(OuterRef("topic_code"), CharField()),
         channel=OuterRef("channel"),
     )
-    now = Subquery(mine.annotate(sealed=Cast("address", TextField())).values("sealed")[:1])
-    rows = Message.objects.filter(pk__in=message_ids).annotate(now=now).values_list("pk", "now")
-    return {message_id: address for message_id, address in rows if address is not None}
+    return set(Message.objects.filter(Exists(mine), pk__in=message_ids).values_list("pk", flat=True))
 
 
 def _refuse(barred: Mapping[int, str], *, at: datetime) -> None:

@@ -15,6 +15,7 @@ from uuid import uuid4
 from django.db import Error, connection
 from django.db.backends.utils import CursorWrapper
 
+from core.bulk import keys_array
 from notifications.gateways import Gateway, OneByOne, Outcome, Parcel, Receipt
 
 OPEN = """
@@ -133,14 +134,12 @@ class WatchedFlight(BatchFlight):
             if self._is_over:
                 return False
             try:
-                self._cursor.execute(WRITE, [_array(self._taken[line]), _array(unsure), self._rows[line], self.lease])
+                self._cursor.execute(
+                    WRITE, [keys_array(self._taken[line]), keys_array(unsure), self._rows[line], self.lease]
+                )
                 self._is_over = self._cursor.rowcount == 0
             except Error as error:
                 logger.warning("nothing more of %s goes: %s", self.lease, type(error).__name__)
                 self._is_over = True
         self._taken[line] = []
         return not self._is_over
-
-
-def _array(ids: Sequence[int]) -> str:
-    return "{" + ",".join(map(str, ids)) + "}"

@@ -75,6 +75,11 @@ def free_carried(carriers: Collection[int], *, always: bool = False) -> int:
         return int(cursor.rowcount)
 
 
+def may_carry(kind: str) -> bool:
+    """Whether a message of *kind* may carry others; of a kind that nobody knows any more nobody can say."""
+    return kind not in KINDS or KINDS[kind].digest is not None
+
+
 def carried_by(message_ids: Collection[int]) -> dict[int, list[Message]]:
     """The messages that each of *message_ids* carries, the oldest first; those that carry none are left out."""
     found: dict[int, list[Message]] = {}

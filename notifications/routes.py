@@ -20,6 +20,8 @@ from notifications.shares import Cap, CapState, in_turn
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 BURST_SECONDS = 1
+# What batches on their way may cost at the dearest, so that a cap is passed by one batch at most.
+ROOM_PLN = Decimal(5000)
 # Takes as much of the allowance as there is: what was used lies ahead of now by at most BURST_SECONDS.
 TAKE = """
 WITH free AS (
@@ -42,12 +44,16 @@ WHERE gateway = %(gateway)s AND per_second IS NOT NULL
 
 @dataclass(frozen=True)
 class Way:
-    """A gateway that may take messages now: at most `limit`, of priorities up to `least_urgent`."""
+    """A gateway that may take messages now: at most `limit`, of priorities up to `least_urgent`.
+
+    `has_room` says that no cap in złoty is near: several batches may be on their way at once.
+    """
 
     gateway: Gateway
     limit: int
     least_urgent: Priority
     is_paced: bool
+    has_room: bool
 
 
 @dataclass(frozen=True)
@@ -117,13 +123,15 @@ def ways(channel: str, *, at: datetime, limit: int, least_urgent: Priority = Pri
         until = rests.get(gateway.name)
         if (route and not route.is_on) or (until and until > at):
             continue
-        is_full = route is not None and max(cap.state for cap in spending(route, gateway.name, on)) is CapState.REACHED
+        caps = spending(route, gateway.name, on)
+        is_full = max(cap.state for cap in caps) is CapState.REACHED
         found.append(
             Way(
                 gateway,
                 min(PROBE, limit) if until else limit,
                 Priority.CRISIS if is_full else least_urgent,
                 is_paced=route is not None and route.per_second is not None,
+                has_room=is_full or all(cap.has_room(ROOM_PLN) for cap in caps),
             )
         )
         weights.append(route.weight if route else 1)

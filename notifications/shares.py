@@ -30,6 +30,10 @@ class Cap:
             return CapState.FREE
         return CapState.WARNING if self.spent < self.allowed else CapState.REACHED
 
+    def has_room(self, amount: Decimal) -> bool:
+        """Whether *amount* (złoty) more stays below it."""
+        return self.allowed is None or self.spent + amount < self.allowed
+
 
 def in_turn(weights: Sequence[int], chance: float) -> list[int]:
     """The places of *weights* in the order in which to ask them: the first by its share, for a *chance* in [0, 1).

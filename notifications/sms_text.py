@@ -45,7 +45,12 @@ def transliterate(text: str) -> str:
 
     Other accented letters lose their accent where that makes them GSM-7; what is left (Cyrillic, emoji) stays as it is.
     """
-    cheap = unicodedata.normalize("NFC", text).translate(CHEAP)
+    if BASIC.issuperset(text):
+        return text
+    cheap = unicodedata.normalize("NFC", text)
+    for letter in set(cheap) - BASIC:  # far fewer than letters of the text
+        if (plain := CHEAP.get(ord(letter))) is not None:
+            cheap = cheap.replace(letter, plain)
     if BASIC.issuperset(cheap):
         return cheap
     return "".join(letter if _is_gsm(letter) else _base(letter) for letter in cheap)

@@ -1,6 +1,6 @@
 """What the gateways took, counted by day, kind and topic in the transaction that stores their answers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -28,12 +28,13 @@ SET messages = s.messages + excluded.messages, parts = s.parts + excluded.parts,
 
 def count_spending(taken: Sequence[tuple[Claimed, Receipt]], *, gateway: str, channel: str, at: datetime) -> None:
     """Add the messages that *gateway* has *taken* to the day's counts (Warsaw's day of *at*)."""
+    alike = Counter((one.kind, one.topic, receipt.parts or 0, receipt.cost_points or 0) for one, receipt in taken)
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
-    for message, receipt in taken:
-        counts = sums[message.kind, message.topic]
-        counts[0] += 1
-        counts[1] += receipt.parts or 0
-        counts[2] += receipt.cost_points or 0
+    for (kind, topic, parts, points), count in alike.items():
+        counts = sums[kind, topic]
+        counts[0] += count
+        counts[1] += count * parts
+        counts[2] += count * points
     if not sums:
         return
     keys = sorted(sums)  # every worker locks the rows in this order

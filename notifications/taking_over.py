@@ -4,7 +4,6 @@ What the gateway took is sent, what was in flight is in doubt, the rest goes bac
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from notifications.gateways import OneByOne, Outcome, Receipt, gateways_of
 from notifications.in_flight import new_lease
 from notifications.joining import carried_by, told_together
 from notifications.models import message_reference
-from notifications.rendering import Claimed, Letter, write_letters
+from notifications.rendering import Claimed, Letter, stationery, write_letters
 from notifications.storing import DispatchReport, store
 from notifications.wishes import wishes_of
 
@@ -96,7 +95,8 @@ def _as_they_went(messages: Sequence[Claimed], channel: str, claimed_at: datetim
     for message in messages:
         kind, facts = told_together(message.kind, message.facts, carried.get(message.message_id, []))
         wish = wishes.get(message.payer_id)
-        wished = replace(message, language=wish.language, is_fuller=wish.is_fuller) if wish else message
-        said.append(replace(wished, kind=kind, facts=facts))
+        wished = message._replace(language=wish.language, is_fuller=wish.is_fuller) if wish else message
+        said.append(wished._replace(kind=kind, facts=facts))
+    letters = write_letters(said, stationery(said, channel, texts_of=claimed_at))
     # What went out cannot fail for want of words any more.
-    return [replace(letter, fault="") for letter in write_letters(said, channel, texts_of=claimed_at)]
+    return [letter._replace(fault="") for letter in letters]

@@ -1,11 +1,10 @@
 """The one way to hand messages to the outside: a Protocol, its values, and the gateway of each channel by setting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -21,8 +20,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # the answer was lost: it may have taken it
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """One rendered message, ready to go. `reference` is its key at the gateway, the same at every try.
 
     `is_repeat` says that the answer to an earlier try was lost: the gateway may have it already. `unsubscribe` is the
@@ -39,8 +37,7 @@ class Parcel:
     language: str = "pl"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a gateway answered for one parcel; `code` is the vendor's own word for it.
 
     `is_dead` says that the address takes nothing and never will: it does not exist, or its owner refuses. `gone` are

@@ -27,6 +27,7 @@ SMS = ENOUGH * SHARE
 STRUCK = sized(1, of_200=100)  # kills amid e-mails
 LETTERS = max(400, STRUCK * 100)
 LINES = 4  # connections of one worker to the mail server
+BATCH, FLIGHTS = 1_000, 1_200
 CHANCE = random.Random(20261121)
 
 
@@ -109,6 +110,24 @@ def test_sms_of_killed_workers_each_leave_exactly_once(transactional_db: None, s
     assert counted() == {"sent": SMS}
     assert sorted(sandbox.control("GET", "sms/idx")) == references()
     assert Attempt.objects.filter(outcome="unknown", code="przerwana").exists()
+    assert not Attempt.objects.filter(ended_at=None).exists()
+
+
+def test_a_worker_killed_with_several_batches_on_their_way_sends_each_sms_exactly_once(
+    transactional_db: None, sandbox: Sandbox
+) -> None:
+    fill_outbox(FLIGHTS, channel="sms")
+    sandbox.control("PUT", "settings", sms_latency_ms=1_000.0, sms_report_delay_s=3600.0)
+    settings = environment(sandbox)
+    with running("manage.py", "dispatch", environment=settings):
+        on_their_way = Attempt.objects.filter(ended_at=None)
+        wait_until(lambda: on_their_way.count() > BATCH, seconds=60, what="a second batch is claimed")
+        wait_until(lambda: _left(sandbox) > 0, seconds=60, what="the gateway has got some")
+    assert counted()["sending"] > BATCH
+    sandbox.control("PUT", "settings", sms_latency_ms=0.0)
+    _finish(settings)
+    assert counted() == {"sent": FLIGHTS}
+    assert sorted(sandbox.control("GET", "sms/idx")) == references()
     assert not Attempt.objects.filter(ended_at=None).exists()
 
 

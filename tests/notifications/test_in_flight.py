@@ -18,7 +18,7 @@ from tests import make
 from tests.notifications.posting import confirm, idx, later, resident, send, states
 from tests.sandbox_process import Sandbox
 
-AT = make.now()
+AT = later(make.now(), hours=1)  # after the texts were written, also where migrations run first
 OVER = AT + lease()
 
 
