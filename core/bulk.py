@@ -9,14 +9,16 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model, QuerySet, Value
 from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
-BLOCK = 1 << 18
-AT_ONCE = 500
+BLOCK = 1 << 16
+AT_ONCE = 100
 Made = TypeVar("Made", bound=Model)
 
 
@@ -85,18 +87,41 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return copy_lines(table, columns, map(_line, rows))
 
 
+def key_array(keys: Iterable[int]) -> str:
+    """*keys* as a text that PostgreSQL reads as bigint[]: of an ARRAY[…] it would parse and plan each of thousands."""
+    return f"{{{','.join(map(str, keys))}}}"
+
+
+def text_array(texts: Iterable[str]) -> str:
+    """The same of *texts*, as text[]."""
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
+def one_of(keys: Iterable[int]) -> Value:
+    """*keys* for an exact look-up, `column = ANY (…)`: the planner sees how many they are, as in a list of `…__in`."""
+    return _OneOf(key_array(keys))
+
+
+class _OneOf(Value):
+    """Django wraps all but a Value in parentheses, which ANY may not have."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
+        return "ANY (%s::bigint[])", (self.value,)
+
+
 def among(keys: Iterable[int]) -> RawSQL:
     """*keys* for a look-up `…__in=` as one value of the statement: of thousands, Django would check and write each.
 
     For a look-up by an index and nothing else: beside a condition that few rows seem to meet, the planner reads the
     keys anew for each of those rows, however many there are in truth.
     """
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+    return RawSQL("SELECT unnest(%s::bigint[])", [key_array(keys)])
 
 
 def among_texts(texts: Iterable[str]) -> RawSQL:
     """The same for texts."""
-    return RawSQL("SELECT unnest(%s::text[])", [list(texts)])
+    return RawSQL("SELECT unnest(%s::text[])", [text_array(texts)])
 
 
 def keys_array(keys: Iterable[int]) -> str:

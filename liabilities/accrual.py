@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F, Sum
 
+from core.bulk import one_of
 from core.dates import format_date
 from core.money import grosz
 from liabilities.figures import Figures, LicenceFee, licence_fees
@@ -73,8 +74,10 @@ def _told(instalments: Collection[Instalment]) -> dict[int, Decimal]:
 
 def _remitted(instalment_ids: Sequence[int]) -> dict[int, list[Remitted]]:
     found: dict[int, list[Remitted]] = {}
+    if not instalment_ids:
+        return found
     parts = DecisionPart.objects.filter(
-        instalment_id__in=instalment_ids,
+        instalment_id=one_of(instalment_ids),
         interest__gt=0,
         decision__kind=DecisionKind.REMISSION,
         decision__ended_on__isnull=True,
@@ -114,16 +117,17 @@ def interest_of(due: Instalment, *, law: Figures, about: Circumstances, on: date
 
 def interest_amount(due: Instalment, *, law: Figures, about: Circumstances, on: date) -> Decimal:
     """The amount of `interest_of`, without the steps that led to it: for batches."""
-    if due.pk in about.told:
-        return about.told[due.pk]
+    key = due.pk
+    if key in about.told:
+        return about.told[key]
     counted = law.interest_amount(
         due.outstanding,
         payable_by=_counts_after(due, on=on),
         on=on,
         regime=due.liability.kind.regime,
-        licence=about.licences.get(due.pk),
+        licence=about.licences.get(key),
     )
-    if not due.booked_interest and due.pk not in about.remitted:
+    if not due.booked_interest and key not in about.remitted:
         return counted
     amount: Decimal = max(due.booked_interest, counted - _remitted_of(due, counted, about))
     return amount

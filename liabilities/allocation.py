@@ -1,7 +1,7 @@
 """How a sum pays costs, interest and principal."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from core.money import grosz
 from liabilities.regimes import Regime
@@ -14,8 +14,7 @@ BASES = {
 }
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(NamedTuple):
     """The parts of a payment in złoty; they always add up to it."""
 
     costs: Decimal

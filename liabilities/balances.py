@@ -35,6 +35,17 @@ def open_by_payer(payer_ids: Collection[int]) -> dict[int, list[Instalment]]:
     return found
 
 
+def left_to_pay(dues: Collection[Instalment], *, on: date) -> dict[int, Decimal]:
+    """What is left to pay of each of these instalments (with liability and kind at hand) *on* a day, in złoty, interest
+    and costs included.
+    """
+    law, about = figures(), circumstances(dues)
+    return {
+        due.pk: due.outstanding + due.costs + interest_amount(due, law=law, about=about, on=on) + fee_of(due, on=on)
+        for due in dues
+    }
+
+
 def totals(payer_ids: Collection[int], *, on: date) -> dict[int, Decimal]:
     """What each of these payers has left to pay *on* a day, in złoty, interest and costs included, after their credit;
     below zero it is a credit. The sums of `liabilities.queries.balance`.
@@ -44,11 +55,7 @@ def totals(payer_ids: Collection[int], *, on: date) -> dict[int, Decimal]:
     found = dict.fromkeys(payer_ids, NOTHING)
     owed = open_by_payer(payer_ids)
     dues = {due.pk: due for own in owed.values() for due in own}
-    law, about = figures(), circumstances(list(dues.values()))
-    left = {
-        key: due.outstanding + due.costs + interest_amount(due, law=law, about=about, on=on) + fee_of(due, on=on)
-        for key, due in dues.items()
-    }
+    left = left_to_pay(dues.values(), on=on)
     for payer_id in found:
         found[payer_id] = sum((left[due.pk] for due in owed.get(payer_id, ())), NOTHING)
     credited = LedgerEntry.objects.filter(payer_id__in=payer_ids, account=LedgerAccount.CREDIT).order_by()

@@ -5,16 +5,17 @@ The same law, the same locks, the same «once for its reference»; but one state
 entries (so that the trigger that keeps the sums runs once), and one call withdraws the messages.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import audit
 from core.actor import Actor
-from core.bulk import copy_rows
+from core.bulk import copy_lines, escaped, text_array
 from core.errors import Refused
 from liabilities.accrual import Circumstances, circumstances
 from liabilities.actions import PaymentPart, about_instalment
@@ -27,6 +28,10 @@ from notifications.actions import withdraw_messages
 COLUMNS = (
     *("payer_id", "instalment_id", "kind", "account", "amount", "value_on", "booked_at", "reference", "due_kind_id"),
 )
+EARLIER = """
+SELECT reference, instalment_id, amount FROM liabilities_ledgerentry
+WHERE reference = ANY (%s::text[]) AND kind = 'payment' ORDER BY id
+"""
 DUE_PAID = "należność opłacona"
 
 
@@ -55,8 +60,7 @@ class Incoming:
         return tuple(part.instalment_id for part in self.parts) or self.instalments
 
 
-@dataclass(frozen=True)
-class Landed:
+class Landed(NamedTuple):
     """What came of one payment: the record that has it, the instalments that it paid or paid a part of, and the credit,
     in złoty.
 
@@ -80,7 +84,7 @@ class _Books:
     dues: dict[int, Instalment]
     of_payer: dict[int, list[Instalment]]
     at: str
-    rows: list[tuple[object, ...]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     def land(self, payment: Incoming) -> Landed:
         """Spread one payment over the dues, and keep its entries."""
@@ -127,9 +131,9 @@ class _Books:
 
     def _take(self, due: Instalment, shares: Shares, payment: Incoming) -> None:
         """Keep the entries of one due, and what is left of it for the payments that follow."""
-        regime, owner = due.liability.kind.regime, due.liability.payer_id
-        for kind, account, amount in changes_of(shares, regime=regime, kind=EntryKind.PAYMENT):
-            self._row(owner, due.pk, kind, account, amount, payment)
+        liability = due.liability
+        for kind, account, amount in changes_of(shares, regime=liability.kind.regime, kind=EntryKind.PAYMENT):
+            self._row(liability.payer_id, due.pk, kind, account, amount, payment)
         due.outstanding -= shares.principal
         due.costs -= shares.costs
         due.booked_interest -= shares.booked
@@ -149,8 +153,11 @@ class _Books:
         *,
         due_kind: str | None = None,
     ) -> None:
-        on, reference = payment.value_on, payment.reference
-        self.rows.append((payer_id, instalment, kind, account, amount, on, self.at, reference, due_kind))
+        """A row of `COLUMNS`, as COPY reads it."""
+        due = "\\N" if instalment is None else instalment
+        of_kind = "\\N" if due_kind is None else escaped(due_kind)
+        told = f"{payment.value_on}\t{self.at}\t{escaped(payment.reference)}"
+        self.lines.append(f"{payer_id}\t{due}\t{kind}\t{account}\t{amount}\t{told}\t{of_kind}\n")
 
 
 def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: datetime) -> list[Landed]:
@@ -177,21 +184,33 @@ def land_payments(payments: Sequence[Incoming], *, at: datetime) -> list[Landed]
         named = {key for payment in payments for key in payment.named}
         books = _read({payment.payer_id for payment in payments}, named, at=at)
         earlier = _earlier([payment.reference for payment in payments])
+        new: dict[str, Incoming] = {}
+        for payment in payments:
+            if payment.reference not in earlier and payment.reference not in new:
+                new[payment.reference] = _checked(payment, books)
+        entered: dict[str, Landed] = {}
+        if new:  # each is spread while the database already enters those before it
+            copy_lines(LedgerEntry._meta.db_table, COLUMNS, _landing(books, new.values(), entered))
         landed = []
         for payment in payments:
-            known = earlier.get(payment.reference)
+            known = entered.pop(payment.reference, None)
             if known is None:
-                known = books.land(_checked(payment, books))
-                earlier[payment.reference] = known
+                known = earlier[payment.reference]._replace(payer_id=books.kept[payment.payer_id], is_new=False)
             else:
-                known = replace(known, payer_id=books.kept[payment.payer_id], is_new=False)
+                earlier[payment.reference] = known
             landed.append(known)
-        if books.rows:
-            copy_rows(LedgerEntry._meta.db_table, COLUMNS, books.rows)
         touched = {key for one in landed if one.is_new for key in one.instalments}
         closed = [key for key in touched if not books.dues[key].outstanding and not books.dues[key].costs]
         withdraw_messages(about=[about_instalment(key) for key in closed], reason=DUE_PAID, at=at)
     return landed
+
+
+def _landing(books: _Books, payments: Iterable[Incoming], entered: dict[str, Landed]) -> Iterator[str]:
+    """The ledger's lines of one payment after another; what came of each goes to *entered*."""
+    for payment in payments:
+        entered[payment.reference] = books.land(payment)
+        yield from books.lines
+        books.lines.clear()
 
 
 def _is_whole(payment: Incoming) -> bool:
@@ -226,8 +245,10 @@ def _read(payer_ids: Collection[int], named: Collection[int], *, at: datetime) -
 def _earlier(references: Sequence[str]) -> dict[str, Landed]:
     """What is in the ledger under these references already."""
     found: dict[str, tuple[list[int], Decimal]] = {}
-    rows = LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.PAYMENT).order_by("pk")
-    for reference, instalment, amount in rows.values_list("reference", "instalment_id", "amount"):
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIER, [text_array(references)])
+        rows = cursor.fetchall()
+    for reference, instalment, amount in rows:
         keys, credit = found.get(reference, ([], NOTHING))
         if instalment is None:
             credit -= amount

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from core.money import grosz
 from liabilities.accrual import Circumstances, fee_of, interest_amount
@@ -15,8 +16,7 @@ from liabilities.regimes import Regime
 NOTHING = Decimal("0.00")
 
 
-@dataclass(frozen=True)
-class Shares:
+class Shares(NamedTuple):
     """What a sum pays of one due, in złoty; `booked` is the part of `interest` that was charged before."""
 
     costs: Decimal

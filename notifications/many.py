@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
+from core.bulk import one_of
 from notifications.actions import first_moment
 from notifications.kinds import Kind, Priority
 from notifications.queries import reachable_contacts
@@ -56,7 +57,7 @@ def reached(payer_ids: Collection[int], *, kind: Kind, topic: str, at: datetime)
         return []
     first = first_moment(kind.code, at=at)
     whose = Q() if kind.priority is Priority.CRISIS else wanted("payer_id", "topic__code", "channel")
-    rows = reachable_contacts().filter(whose, payer_id__in=payer_ids, topic__code=topic)
+    rows = reachable_contacts().filter(whose, payer_id=one_of(payer_ids), topic__code=topic)
     moment = wished_moment("payer_id", "topic__code", first=first)
     found = rows.annotate(sealed=Cast("address", TextField()), moment=moment).order_by("payer_id", "channel")
     return [Reach(*row) for row in found.values_list("payer_id", "channel", "sealed", "moment")]

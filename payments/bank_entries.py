@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from core.actor import Actor
-from core.bulk import among, unpaused
+from core.bulk import among, key_array, unpaused
 from liabilities.incoming import Incoming, Landed, post_incoming
 from payments.candidates import Search
 from payments.confirming import Transfer, confirm_transfers
@@ -30,17 +30,14 @@ ZLOTY = "PLN"
 READ = ("pk", "mark", "amount", "booked_on", "paid_on", "sender", "credited", "is_lump", "statement_id")
 MARKED = """
 UPDATE payments_bankentry AS e
-SET state = v.state, payer_id = v.payer_id, rule = v.rule, provider = v.provider,
-    posting = CASE WHEN v.state = 'posted' THEN 1 ELSE 0 END,
-    settled_at = CASE WHEN v.state = 'posted' THEN %s END
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[])
-    AS v(id, state, payer_id, rule, provider)
-WHERE e.id = v.id
+SET state = %(state)s, payer_id = v.payer_id, rule = %(rule)s, provider = %(provider)s, posting = %(posting)s,
+    settled_at = %(settled_at)s
+FROM unnest(%(ids)s::bigint[], %(payers)s::bigint[]) AS v(id, payer_id)
+WHERE e.id = v.id AND e.id BETWEEN %(first)s AND %(last)s
 """
 
 
-@dataclass(frozen=True)
-class _New:
+class _New(NamedTuple):
     """An entry to be matched."""
 
     pk: int
@@ -54,8 +51,7 @@ class _New:
     currency: str
 
 
-@dataclass(frozen=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """What becomes of an entry."""
 
     state: EntryState
@@ -193,9 +189,9 @@ def facts_of(entry_ids: Collection[int]) -> dict[int, Facts]:
     """What the bank said of these entries, opened."""
     if not entry_ids:
         return {}
-    rows = BankEntry.objects.filter(pk__in=among(entry_ids)).values_list("pk", "amount", "paid_on", "sender", "details")
+    entries = BankEntry.objects.filter(pk__in=among(entry_ids)).order_by()
     found = {}
-    for key, amount, paid_on, sender, details in rows:
+    for key, amount, paid_on, sender, details in entries.values_list("pk", "amount", "paid_on", "sender", "details"):
         title, name, _ = read_details(details)
         found[key] = Facts(amount, paid_on, title, name, sender)
     return found
@@ -211,15 +207,16 @@ def read_details(details: str) -> tuple[str, str, str]:
 
 
 def _mark(verdicts: Mapping[int, _Verdict], *, at: datetime) -> None:
+    """Write the verdicts, one statement for those that are alike: few keys tell the rest."""
+    alike: dict[tuple[EntryState, str, str], dict[int, int | None]] = {}
+    for key, (state, payer_id, rule, provider) in verdicts.items():
+        alike.setdefault((state, rule, provider), {})[key] = payer_id
+    # Between these two lies little else: the planner takes the range, whatever it thinks of the table.
+    ends = {"first": min(verdicts), "last": max(verdicts)}
     with connection.cursor() as cursor:
-        cursor.execute(
-            MARKED,
-            [
-                at,
-                list(verdicts),
-                [one.state.value for one in verdicts.values()],
-                [one.payer_id for one in verdicts.values()],
-                [str(one.rule) for one in verdicts.values()],
-                [one.provider for one in verdicts.values()],
-            ],
-        )
+        for (state, rule, provider), payers in alike.items():
+            is_posted = state is EntryState.POSTED
+            said = {"state": state.value, "rule": str(rule), "provider": provider, "posting": int(is_posted)}
+            owners = key_array(payer for payer in payers.values() if payer is not None)
+            keys = {"ids": key_array(payers), "payers": owners, "settled_at": at if is_posted else None}
+            cursor.execute(MARKED, {**said, **keys, **ends})

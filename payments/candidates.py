@@ -13,10 +13,9 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from core.errors import Refused
-from liabilities.balances import open_by_payer
+from liabilities.balances import left_to_pay, open_by_payer
 from liabilities.models import Instalment, Liability
 from liabilities.models.liability import bare_number
-from liabilities.queries import OpenDue, seen_on
 from payments.entry_states import EntryState
 from payments.matching import Candidate, Facts, OwnDue, read_clues
 from payments.models import BankEntry, Payment
@@ -110,11 +109,10 @@ class Search:
     def _dues_on(self, on: date) -> dict[int, list[OwnDue]]:
         """The open dues of all candidates as they stood on a day of payment: counted once for a batch."""
         if on not in self._seen:
-            told = {due.pk: due for own in self._open.values() for due in own}
-            seen = {due.instalment_id: due for due in seen_on(told.values(), on=on)}
-            self._seen[on] = {
-                payer_id: [_own_due(seen[due.pk], due) for due in own] for payer_id, own in self._open.items()
-            }
+            dues = {due.pk: due for own in self._open.values() for due in own}
+            left = left_to_pay(dues.values(), on=on)
+            own_dues = {key: _own_due(due, left[key]) for key, due in dues.items()}
+            self._seen[on] = {payer_id: [own_dues[due.pk] for due in own] for payer_id, own in self._open.items()}
         return self._seen[on]
 
     def _each(self, kind: str) -> dict[Any, list[int]]:
@@ -244,6 +242,7 @@ def _joined(one: _Found | None, other: _Found) -> _Found:
     )
 
 
-def _own_due(due: OpenDue, instalment: Instalment) -> OwnDue:
-    words = f"{due.title} {due.year}, rata {due.number}"
-    return OwnDue(due.instalment_id, instalment.liability.kind_id, due.payable_by, due.total, due.principal, words)
+def _own_due(due: Instalment, total: Decimal) -> OwnDue:
+    liability = due.liability
+    words = f"{liability.title} {liability.year}, rata {due.number}"
+    return OwnDue(due.pk, liability.kind_id, due.payable_by, total, due.outstanding, words)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -38,8 +39,7 @@ class Posted:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Transfer:
+class Transfer(NamedTuple):
     """An entry of a statement that is in the ledger under `key` for one payer, in złoty."""
 
     payer_id: int

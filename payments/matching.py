@@ -30,6 +30,8 @@ CERTAIN, MOST = 80, 99
 
 def plain(text: str) -> str:
     """*text* in capitals without Polish letters and with single spaces: banks drop the one and break the other."""
+    if text.isascii():
+        return " ".join(text.upper().split())
     bare = unicodedata.normalize("NFKD", text.translate(STROKES))
     return " ".join("".join(sign for sign in bare if not unicodedata.combining(sign)).upper().split())
 
