@@ -83,6 +83,7 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # Unfold carries no 
     extra = 0
     can_delete = False
     show_change_link = False
+    hide_title = True  # the columns say it, in words for people
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody adds by hand."""

@@ -13,6 +13,8 @@ from notifications.languages import POLISH, day_in, sum_in
 PLACEHOLDER = re.compile(r"\(\(\s*([a-z_]+)\s*\)\)")
 NAMED = re.compile(r"\(\(([^()]*)\)\)")
 LOOSE = re.compile(r"\(\(|\)\)")
+BLANK_LINES = re.compile(r"\n{3,}")
+DOUBLED_SPACE = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 @lru_cache(maxsize=1024)
@@ -40,13 +42,19 @@ def check(text: str, allowed: Collection[str]) -> list[str]:
 
 
 def fill(text: str, facts: Mapping[str, str]) -> str:
-    """*text* with each placeholder replaced by its fact. Raises Refused `missing_fact` when one is not given."""
+    """*text* with each placeholder replaced by its fact; an empty fact leaves neither blank lines nor doubled spaces.
+
+    Raises Refused `missing_fact` when one is not given.
+    """
     pieces = list(_pieces(text))
+    has_empty = False
     for place in range(1, len(pieces), 2):
         if pieces[place] not in facts:
             raise Refused("missing_fact", f"Brakuje danych do pola (({pieces[place]})).")
         pieces[place] = facts[pieces[place]]
-    return "".join(pieces)
+        has_empty = has_empty or not pieces[place]
+    filled = "".join(pieces)
+    return DOUBLED_SPACE.sub(" ", BLANK_LINES.sub("\n\n", filled)) if has_empty else filled
 
 
 def format_facts(facts: Mapping[str, str], language: str = POLISH) -> dict[str, str]:

@@ -28,8 +28,13 @@ class PayoutLineInline(PartsInline):
     """What it holds."""
 
     model = PayoutLine
-    fields = ("payment", "refund", "reversal", "amount")
+    fields = ("payment", "refund", "reversal", "worth")
     readonly_fields = fields
+
+    @admin.display(description="kwota")
+    def worth(self, line: PayoutLine) -> str:
+        """In złoty."""
+        return format_pln(line.amount)
 
 
 @admin.register(Payout)

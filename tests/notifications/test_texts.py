@@ -53,6 +53,8 @@ def test_a_missing_fact_is_refused_by_name() -> None:
 
 
 def test_a_fact_that_looks_like_a_placeholder_is_not_filled_in_again() -> None:
+    assert fill("A ((x)) B\n\n((x))\n\nC", {"x": ""}) == "A B\n\nC"
+    assert fill("A  ((x))\n\n\nB", {"x": "x"}) == "A  x\n\n\nB"
     assert fill("((town))", {"town": "((amount_pln))", "amount_pln": "1"}) == "((amount_pln))"
 
 

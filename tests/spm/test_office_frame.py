@@ -60,8 +60,8 @@ def test_an_officers_first_page_tells_of_drafts_of_silent_sources_and_of_every_g
     assert "przydzielonej roli" not in page
     assert "<strong>1</strong> <span>szkice ostrzeżeń</span>" in page
     assert "Próbne źródło" in page
-    assert "smsapi (SMS): nie przyjmuje wiadomości: brak środków" in page
-    assert "smtp (e-mail): działa" in page
+    assert "smsapi – SMS: nie przyjmuje wiadomości: brak środków" in page
+    assert "smtp – e-mail: działa" in page
 
 
 def test_an_administrator_finds_the_switch_of_each_gateway_on_the_first_page(
@@ -70,6 +70,6 @@ def test_an_administrator_finds_the_switch_of_each_gateway_on_the_first_page(
     route = Route.objects.create(gateway="smtp", is_on=False)
     page = signed_in(administrator).get(reverse("admin:index")).content.decode()
     assert (
-        f'<a href="{reverse("admin:notifications_route_change", args=[route.pk])}">smtp</a> (e-mail): wyłączona' in page
+        f'<a href="{reverse("admin:notifications_route_change", args=[route.pk])}">smtp</a> – e-mail: wyłączona' in page
     )
     assert f'{reverse("admin:notifications_route_add")}?gateway=smsapi"' in page
