@@ -10,6 +10,7 @@ from django import forms
 
 from core.errors import Refused
 from core.money import parse_pln
+from core.reason_field import ReasonField
 from liabilities.limitation import Effect
 from liabilities.models.limitation import LABELS
 from liabilities.plan import Rate
@@ -35,11 +36,7 @@ def pln_field(label: str, *, required: bool = True, help_text: str = "") -> form
 class ReasonForm(forms.Form):
     """Why: kept in the audit."""
 
-    reason = forms.CharField(
-        label="Dlaczego",
-        max_length=200,
-        help_text="Bez numerów PESEL. Zostaje w dzienniku zdarzeń; płatnik go nie widzi.",
-    )
+    reason = ReasonField(help_text="Bez numerów PESEL. Zostaje w dzienniku zdarzeń; płatnik go nie widzi.")
 
 
 class WriteOffForm(ReasonForm):
@@ -139,7 +136,7 @@ class FactForm(forms.Form):
 class EndForm(forms.Form):
     """Why a decision no longer holds."""
 
-    why = forms.CharField(label="Dlaczego decyzja przestaje obowiązywać", max_length=200)
+    why = ReasonField(label="Dlaczego decyzja przestaje obowiązywać")
 
 
 class SetOffForm(forms.Form):

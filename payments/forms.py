@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 
 from core.money import format_pln
+from core.reason_field import ReasonField
 from payments.basket import Basket
 from payments.fees import fee_on
 from payments.providers import providers
@@ -65,6 +66,6 @@ class SettleForm(forms.Form):
 
     amount = forms.DecimalField(label="Kwota, która wpłynęła (zł)", max_digits=12, decimal_places=2, localize=True)
     paid_on = forms.DateField(label="Dzień zapłaty", widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(
+    reason = ReasonField(
         label="Co wyjaśniono", max_length=160, help_text="Zostaje w historii płatności; płatnik tego nie widzi."
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 
+from core.reason_field import ReasonField
 from liabilities.ledger_forms import day_field, pln_field
 from payments.refund_states import REVERSAL_LABELS
 
@@ -15,7 +16,7 @@ class RefundForm(forms.Form):
 
     payer = forms.TypedChoiceField(label="Czyja część", coerce=int)
     amount = pln_field("Ile zwrócić (zł)")
-    reason = forms.CharField(label="Dlaczego", max_length=200, help_text=NO_PESEL)
+    reason = ReasonField(help_text=NO_PESEL)
 
     def __init__(self, *args: object, payers: Sequence[tuple[int, str]], **kwargs: object) -> None:
         """*payers* are those who have something in the payment, with how much may go back."""
@@ -26,7 +27,7 @@ class RefundForm(forms.Form):
 class WhyForm(forms.Form):
     """Why a refund stops, or did not arrive."""
 
-    reason = forms.CharField(label="Dlaczego", max_length=200, help_text=NO_PESEL)
+    reason = ReasonField(help_text=NO_PESEL)
 
 
 class ReversalForm(forms.Form):

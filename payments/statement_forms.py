@@ -3,6 +3,7 @@
 from django import forms
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
+from core.reason_field import ReasonField
 from payments.formats import NAMES
 
 LARGEST_MB = 50
@@ -38,12 +39,10 @@ class StatementUploadForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why: kept in the history."""
 
-    reason = forms.CharField(label="Dlaczego", max_length=200, help_text="Zostaje w historii.")
+    reason = ReasonField(help_text="Zostaje w historii.")
 
 
 class EntryReasonForm(forms.Form):
     """What an entry is that pays no due."""
 
-    reason = forms.CharField(
-        label="Czego dotyczy ta pozycja", max_length=200, help_text="Na przykład: subwencja, wadium."
-    )
+    reason = ReasonField(label="Czego dotyczy ta pozycja", help_text="Na przykład: subwencja, wadium.")

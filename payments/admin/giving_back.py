@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.money import format_pln
+from core.nrb import format_nrb
 from liabilities.admin.work import work_page
 from payments.admin.refunds import source_words
 from payments.models import BankEntry, Payment
@@ -70,7 +71,9 @@ def refund_page(request: HttpRequest, site: AdminSite, source: Payment | BankEnt
 def _where(source: Payment | BankEntry) -> str:
     if isinstance(source, Payment):
         return f"tą samą drogą, przez operatora: {label_of(source.provider)}"
-    return f"na rachunek, z którego przyszła: {source.sender}" if source.sender else "bank nie podał rachunku"
+    return (
+        f"na rachunek, z którego przyszła: {format_nrb(source.sender)}" if source.sender else "bank nie podał rachunku"
+    )
 
 
 def reversal_page(request: HttpRequest, site: AdminSite, payment: Payment) -> HttpResponse:

@@ -54,7 +54,7 @@ class Payout(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"wypłata {self.provider}, {self.entry}"
+        return f"wypłata operatora, {self.entry}"
 
 
 class PayoutLine(models.Model):
