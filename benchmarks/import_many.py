@@ -4,8 +4,6 @@
 """
 
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -13,19 +11,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from benchmarks import bare_copy, world
+from benchmarks.memory import peak_memory
 from benchmarks.table import rate_of, show
 from core.bulk import copy_rows
 from liabilities.importing import ImportReport, import_dues
-from spm import embedded
 
-TELLS_MEMORY = """
-import atexit, runpy, sys
-from pathlib import Path
-status = Path("/proc/self/status")
-atexit.register(lambda: print(status.read_text().partition("VmHWM:")[2].split()[0], file=sys.stderr))
-sys.argv = ["manage.py", "import_dues", sys.argv[1]]
-runpy.run_path("manage.py", run_name="__main__")
-"""
 ROWS = int(os.environ.get("BENCH_ROWS", "500000"))
 
 
@@ -35,22 +25,6 @@ def _bring(path: Path) -> ImportReport:
         return import_dues(
             file, file_name="b.csv", source="fk", as_of=now, on=timezone.localdate(), at=now, by=world.BY
         )
-
-
-def _peak_memory(path: Path) -> int:
-    """The most memory that a process of its own held while it imported the file, in megabytes.
-
-    It says so itself at its end: what the system counts for a child holds the memory of the process that began it too.
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", TELLS_MEMORY, str(path)],
-        cwd=embedded.ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    return int(done.stderr.split()[-1]) // 1024
 
 
 def main() -> None:
@@ -89,7 +63,7 @@ def main() -> None:
         ledger = rate_of("bare COPY of what they become, same tables", ROWS, into_ledger, prepare=world.empty)
         without = rate_of("the same, foreign keys unchecked", ROWS, unchecked, prepare=world.empty)
         world.empty()
-        memory = [_peak_memory(path), _peak_memory(path), _peak_memory(dearer)]
+        memory = [peak_memory("import_dues", one) for one in (path, path, dearer)]
     show(
         f"Import of {ROWS:,} dues, rows",
         measured,

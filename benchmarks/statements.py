@@ -2,15 +2,17 @@
 peer), and against a bare COPY of the same ledger rows into the ledger's own table (the limit).
 
 Nine in ten come to virtual accounts, one in twenty names its instalment, one in twenty says nothing that helps.
+`BENCH_ROWS` takes another number of credits.
 """
 
 import io
 import logging
-import resource
+import os
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import BinaryIO
 
 import mt940 as peer_library
@@ -19,6 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from benchmarks import world
+from benchmarks.memory import peak_memory
 from benchmarks.table import rate_of, show
 from core.bulk import copy_rows
 from core.nrb import make_nrb
@@ -29,7 +32,7 @@ from payments.statements import import_statement
 from payments.virtual_number import make_virtual
 from residents.models import Payer
 
-CREDITS = 100_000
+CREDITS = int(os.environ.get("BENCH_ROWS", "100000"))
 PEER_CREDITS = 1_000
 ACCOUNT = make_nrb("10201026", "0000120100000001")
 SENDER = make_nrb("11402004", "0000320112345678")
@@ -117,16 +120,20 @@ def by_peer(text: str) -> None:
             )
 
 
-def peak_memory() -> int:
-    """The most memory that this process has held, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def memory_of(count: int) -> int:
+    """The most memory that `manage.py import_statement` held over this many credits, in megabytes."""
+    prepare()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "b.sta"
+        with path.open("wb") as file:
+            write_statement(file, count)
+        return peak_memory("import_statement", path)
 
 
 def main() -> None:
     """Measure and print."""
     prepare()
-    with tempfile.TemporaryFile() as small, tempfile.TemporaryFile() as file:
-        write_statement(small, CREDITS // 10)
+    with tempfile.TemporaryFile() as file:
         write_statement(file, CREDITS)
         text = io.BytesIO()
         write_statement(text, PEER_CREDITS)
@@ -140,16 +147,15 @@ def main() -> None:
         def peer() -> None:
             by_peer(text.getvalue().decode())
 
-        ours(small)
-        memory = [peak_memory()]
         measured = rate_of("import_statement, credits", CREDITS, ours, prepare=prepare)
-        memory.append(peak_memory())
         rows = _ledger_rows()
         logging.disable(logging.CRITICAL)
         others = rate_of("mt-940 and one saved payment at a time", PEER_CREDITS, peer, prepare=prepare)
         limit = rate_of("bare COPY of the same ledger rows", len(rows), lambda: bare_copy(rows), prepare=prepare)
     show("Credits of an MT940 statement", measured, others, limit, aims="≥ 8,000 a second, ≥ 0.2 × COPY")
-    print(f"  peak memory: {memory[0]} MB after {CREDITS // 10:,} credits, {memory[1]} MB after {CREDITS:,}")
+    memory = {count: memory_of(count) for count in (CREDITS // 10, CREDITS)}
+    told = ", ".join(f"{megabytes} MB for {count:,} credits" for count, megabytes in memory.items())
+    print(f"  peak memory of a process that imports: {told}")
 
 
 def _ledger_rows() -> list[tuple[object, ...]]:

@@ -42,6 +42,7 @@ class _Lines(io.RawIOBase):
         self._lines = iter(lines)
         self._left = b""
         self.count = 0
+        self.trouble: BaseException | None = None
 
     def readable(self) -> bool:
         return True
@@ -53,7 +54,11 @@ class _Lines(io.RawIOBase):
         pieces = [self._left]
         length = len(self._left)
         while size < 0 or length < size:
-            some = list(islice(self._lines, AT_ONCE))
+            try:
+                some = list(islice(self._lines, AT_ONCE))
+            except BaseException as trouble:
+                self.trouble = trouble
+                raise
             if not some:
                 break
             self.count += len(some)
@@ -70,12 +75,17 @@ class _Lines(io.RawIOBase):
 def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> int:
     """COPY *lines* into *table*, each a row in COPY's text format with its line break; returns how many.
 
-    *table* and *columns* are names of ours, never input.
+    What goes wrong while they are made is raised as it is. *table* and *columns* are names of ours, never input.
     """
     file = _Lines(lines)
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', file, size=BLOCK)
+        try:
+            cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', file, size=BLOCK)
+        except Exception:
+            if file.trouble is not None:  # the driver says no more of it than its name
+                raise file.trouble from None
+            raise
     return file.count
 
 

@@ -35,8 +35,7 @@ WHERE reference = ANY (%s::text[]) AND kind = 'payment' ORDER BY id
 DUE_PAID = "należność opłacona"
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(NamedTuple):
     """Money that came for one payer, in złoty.
 
     `value_on` is the day that the law counts (OP art. 60). `instalments` are those that the payer named (OP art. 62
@@ -222,7 +221,7 @@ def _is_whole(payment: Incoming) -> bool:
 def _checked(payment: Incoming, books: _Books) -> Incoming:
     """The payment as one of the record that stands for its payer."""
     if (kept := books.kept[payment.payer_id]) != payment.payer_id:
-        payment = replace(payment, payer_id=kept)
+        payment = payment._replace(payer_id=kept)
     if named := payment.named:
         own = {due.pk for due in books.of_payer.get(payment.payer_id, [])}
         if not own.issuperset(named):

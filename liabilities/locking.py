@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Q
 
-from core.bulk import among, light
+from core.bulk import among
 from core.errors import Refused
-from liabilities.models import DueKind, Instalment, Liability, LiabilityBearer
+from liabilities.light_dues import light_dues
+from liabilities.models import Instalment, Liability, LiabilityBearer
 from residents.models import Payer
 
 NAMED_BY = (
@@ -25,12 +26,6 @@ NAMED_BY = (
     """SELECT count(*) FROM (SELECT FROM liabilities_instalment WHERE id IN (SELECT id FROM {table})
     ORDER BY id FOR NO KEY UPDATE) AS locked""",
 )
-# What a posting needs to know of a due and of its liability.
-COLUMNS = (
-    *("id", "liability_id", "source", "number", "due_on", "payable_by", "outstanding", "costs", "booked_interest"),
-    *("fee", "accrues_after", "decision_id", "source_interest", "source_interest_on"),
-)
-LIABILITY_COLUMNS = ("id", "payer_id", "kind_id")
 
 
 def lock_payer(payer_id: int) -> int:
@@ -118,27 +113,14 @@ def lock_open(payer_ids: Collection[int], instalment_ids: Collection[int]) -> Lo
         is_wanted |= Q(pk__in=among(instalment_ids))
     # No join: FOR UPDATE would lock the liabilities too.
     found = Instalment.objects.filter(is_wanted, whose).select_for_update(no_key=True).order_by("pk")
-    rows = list(light(Instalment, COLUMNS, found.values_list(*COLUMNS)))
-    _give_liabilities(rows)
+    rows = light_dues(found)
     of_liability: dict[int, list[Instalment]] = {}
     for due in rows if bearers else ():
         of_liability.setdefault(due.liability_id, []).append(due)
-    dues = [(due.liability.payer_id, due) for due in rows if due.liability.payer_id in records]
+    dues = [(payer_id, due) for due in rows if (payer_id := due.liability.payer_id) in records]
     for payer_id, liability_id in bearers:
         dues += [(payer_id, due) for due in of_liability.get(liability_id, ()) if due.liability.payer_id != payer_id]
     return LockedBooks(kept, dues)
-
-
-def _give_liabilities(dues: Collection[Instalment]) -> None:
-    """Put each one's liability and its kind at hand, one for all of its instalments."""
-    kinds = DueKind.objects.in_bulk()
-    wanted = Liability.objects.filter(pk__in=among({due.liability_id for due in dues}))
-    known = {}
-    for liability in light(Liability, LIABILITY_COLUMNS, wanted.values_list(*LIABILITY_COLUMNS)):
-        liability.kind = kinds[liability.kind_id]
-        known[liability.pk] = liability
-    for due in dues:
-        due._state.fields_cache["liability"] = known[due.liability_id]
 
 
 def _lock_records(payer_ids: Collection[int]) -> dict[int, int]:

@@ -54,13 +54,8 @@ class Posting:
 def shares_of(amount: Decimal, due: Instalment, *, law: Figures, about: Circumstances, on: date) -> Shares:
     """Split *amount* over a due as of a day; the prolongation fee shares with interest (OP art. 57 § 4, 55 § 2)."""
     interest, fee = interest_amount(due, law=law, about=about, on=on), fee_of(due, on=on)
-    found = split(
-        amount,
-        principal=due.outstanding,
-        interest=interest + fee,
-        costs=due.costs,
-        regime=Regime(due.liability.kind.regime),
-    )
+    regime = Regime(due.liability.kind.regime)
+    found = split(amount, principal=due.outstanding, interest=interest + fee, costs=due.costs, regime=regime)
     to_fee = grosz(found.interest * fee / (interest + fee)) if fee else NOTHING
     to_interest = found.interest - to_fee
     return Shares(

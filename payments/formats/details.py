@@ -15,8 +15,8 @@ LABELS = re.compile(r";\s*(ID IPH|Z RACH\.|NA RACH\.|OD|DLA|TYT\.|DATA STEMPLA|T
 IPH = re.compile(r"XX\d{12}")
 NRB = re.compile(r"(?<!\d)(?:PL)?(\d{26})(?!\d)")
 WRITTEN = re.compile(r"(?<!\d)\d\d(?:[ ]?\d{4}){6}(?!\d)")
+WHOLE = 26  # digits of an account
 NO_DIGITS = str.maketrans("", "", "0123456789")
-SPACES = re.compile(r"\s+")
 DAYS = (
     (re.compile(r"(\d{4})-?(\d\d)-?(\d\d)"), (1, 2, 3)),
     (re.compile(r"(\d\d)[.-](\d\d)[.-](\d{4})"), (3, 2, 1)),
@@ -38,6 +38,10 @@ class Details(NamedTuple):
 def tidy(text: str) -> str:
     """*text* in one line, single spaces."""
     return " ".join(text.split())
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def join_parts(parts: Sequence[str], width: int) -> str:
@@ -87,18 +91,21 @@ def _numbered(text: str, code: str, separator: str, profile: BankProfile, beside
     title = join_parts([get(number, "") for number in profile.title if number in found], profile.title_width)
     name = join_parts([get(number, "") for number in profile.people if number in found], profile.title_width)
     sender = _sender(found, profile)
-    credited = _credited(" ".join([*(get(number, "") for number in profile.mass), title, beside]), sender, account)
+    told = [get(number, "") for number in profile.mass]
+    credited = next(filter(None, told), "")
+    if not (len(credited) == WHOLE and credited.isdecimal() and credited not in (sender, account)):
+        credited = _credited(" ".join([*told, title, beside]), sender, account)
     debited = _day(get(profile.debited, "")) if profile.debited else None
     return Details(code or get("34", "")[:3], title, name, sender, credited, debited, tidy(" ".join(pieces)))
 
 
 def _sender(found: dict[str, str], profile: BankProfile) -> str:
-    whole = SPACES.sub("", found.get(profile.iban, ""))
+    whole = _squeezed(found.get(profile.iban, ""))
     if whole:
         return whole.removeprefix("PL") if len(whole) == 28 else whole
-    sort_code = SPACES.sub("", found.get(profile.sort_code, ""))
-    number = SPACES.sub("", found.get(profile.number, "") or found.get("31", ""))
-    if len(number) == 26 or not number.isdigit():
+    sort_code = _squeezed(found.get(profile.sort_code, ""))
+    number = _squeezed(found.get(profile.number, "") or found.get("31", ""))
+    if len(number) == WHOLE or not number.isdigit():
         return number
     if len(sort_code) == 8 and sort_code.isdigit() and len(number) == 16:
         return make_nrb(sort_code, number)
@@ -109,8 +116,8 @@ def _labelled(whole: str, beside: str, account: str) -> Details:
     pieces = LABELS.split(f";{whole[4:]}" if whole[3:4] in {";", ":"} else whole)
     found = {label: value.strip("; ") for label, value in zip(pieces[1::2], pieces[2::2], strict=True)}
     code = whole[:3] if whole[:3].isdigit() else ""
-    sender = SPACES.sub("", found.get("Z RACH.", ""))
-    iph = IPH.search(SPACES.sub("", found.get("ID IPH", "")))
+    sender = _squeezed(found.get("Z RACH.", ""))
+    iph = IPH.search(_squeezed(found.get("ID IPH", "")))
     name = tidy(found.get("OD", found.get("DLA", "")).partition("  ")[0])
     credited = iph[0] if iph else _credited(f"{found.get('TYT.', '')} {beside}", sender, account)
     title = tidy(found.get("TYT.", "")) or tidy(pieces[0][len(code) :])
@@ -121,13 +128,13 @@ def _labelled(whole: str, beside: str, account: str) -> Details:
 
 def _credited(text: str, sender: str, account: str) -> str:
     """The first whole account number in *text* that is neither the sender's nor the statement's own."""
-    if len(text) - len(text.translate(NO_DIGITS)) < 26:
+    if len(text) - len(text.translate(NO_DIGITS)) < WHOLE:
         return ""
     others = (sender, account)
     for found in WRITTEN.finditer(text):
         if (number := found[0].replace(" ", "")) not in others:
             return number
-    for found in NRB.finditer(SPACES.sub("", text)):
+    for found in NRB.finditer(_squeezed(text)):
         if found[1] not in others:
             return found[1]
     return ""
