@@ -25,7 +25,7 @@ TERMS = 4  # each payer's instalments, a quarter of a year apart
 READY = "CREATE TABLE bench_ready AS SELECT * FROM notifications_message"
 BARE = f"""
 INSERT INTO notifications_message (dedupe_key, {", ".join(COLUMNS)})
-SELECT dedupe_key, {", ".join(COLUMNS)} FROM bench_ready ON CONFLICT DO NOTHING
+SELECT dedupe_key, {", ".join(COLUMNS)} FROM bench_ready ON CONFLICT (dedupe_key) DO NOTHING
 """
 
 

@@ -176,11 +176,26 @@ def unpaused() -> Iterator[None]:
             gc.enable()
 
 
-def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[Any, Any]") -> int:
-    """One `INSERT … SELECT … ON CONFLICT DO NOTHING` of *rows* into *model*'s table; returns how many went in.
+@contextmanager
+def one_pass() -> Iterator[None]:
+    """Statements that read each table once, whatever the planner knows of it: hash joins and no nested loops.
+
+    For a statement over whole tables that joins by what no statistics tell of: taken for a few rows, it would look up
+    each of hundreds of thousands by an index, or read a table anew for each. Inside a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_nestloop'), set_config('enable_nestloop', 'off', true)")
+        before, _ = cursor.fetchone()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
+
+
+def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[Any, Any]", *, key: str) -> int:
+    """One `INSERT … SELECT … ON CONFLICT (key) DO NOTHING` of *rows* into *model*'s table; returns how many went in.
 
     *rows* is a QuerySet whose `values_list` gives *columns* (field attnames of *model*) in this order. A second run of
-    the same statement inserts nothing, when a unique constraint tells the rows apart.
+    the same statement inserts nothing, since *key*, a unique column, tells the rows apart; only its index is asked.
     """
     quote = connection.ops.quote_name
     fields = [model._meta.get_field(column) for column in columns]
@@ -188,6 +203,7 @@ def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[An
     select, parameters = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select} ON CONFLICT DO NOTHING", parameters
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select} ON CONFLICT ({quote(key)}) DO NOTHING",
+            parameters,
         )
         return int(cursor.rowcount)

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Concat, JSONObject
 
 from core import audit
 from core.actor import Actor
+from core.bulk import one_pass
 from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ImportRun, Instalment, ReminderRule
 from notifications.actions import MESSAGE_COLUMNS, first_moment, queue_messages
@@ -55,9 +56,11 @@ def queue_reminders(*, on: date, at: datetime, by: Actor) -> ReminderReport:
             # Browsers are added by their owners and cost nothing: every rule serves them.
             chosen = (("sms", rule.by_sms), ("email", rule.by_email), ("voice", rule.by_voice), ("push", True))
             channels = [channel for channel, is_on in chosen if is_on]
-            by_rule[rule.days_before] = sum(
-                queue_messages(_rows(rule.days_before, channels, declined, bearer, on=on, at=at)) for bearer in BEARERS
-            )
+            with one_pass():
+                by_rule[rule.days_before] = sum(
+                    queue_messages(_rows(rule.days_before, channels, declined, bearer, on=on, at=at))
+                    for bearer in BEARERS
+                )
         queued = sum(by_rule.values())
         joined = join_waiting()
         told = {"queued": queued, "joined": joined, "declined": list(declined)}

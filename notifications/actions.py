@@ -107,7 +107,7 @@ def queue_messages(rows: "QuerySet[Any, Any]") -> int:
     Compose it over notifications.queries.reachable_contacts, which carries the sealed address. A dedupe_key that was
     queued before is passed over. Returns how many went in.
     """
-    return insert_select(Message, MESSAGE_COLUMNS, rows)
+    return insert_select(Message, MESSAGE_COLUMNS, rows, key="dedupe_key")
 
 
 def withdraw_messages(*, about: Collection[str], reason: str, at: datetime) -> int:

@@ -143,7 +143,7 @@ def start_due(*, at: datetime) -> int:
             mine = Campaign.objects.select_for_update(of=("self",), skip_locked=True)
             if not mine.filter(pk=campaign.pk, state=CampaignState.SCHEDULED).exists():
                 continue
-            count = insert_select(Message, (*MESSAGE_COLUMNS, "campaign_id"), _rows(campaign, at=at))
+            count = insert_select(Message, (*MESSAGE_COLUMNS, "campaign_id"), _rows(campaign, at=at), key="dedupe_key")
             Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.GOING, queued=F("queued") + count)
         started += 1
     return started

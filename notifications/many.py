@@ -26,7 +26,7 @@ INSERT INTO notifications_message
 SELECT %s, %s, %s, %s, v.payer_id, v.channel, v.address, v.about, v.facts::jsonb, v.dedupe_key, v.first, v.expires
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
     %s::timestamptz[]) AS v(payer_id, channel, address, about, facts, dedupe_key, first, expires)
-ON CONFLICT DO NOTHING
+ON CONFLICT (dedupe_key) DO NOTHING
 """
 
 
