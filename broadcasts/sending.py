@@ -19,8 +19,8 @@ from consents.models import Channel
 from consents.queries import topics_in_use
 from core.actor import Actor
 from core.errors import Refused
-from notifications.actions import queue_messages, withdraw_messages
-from notifications.holding import count_open, hold_messages, release_messages, span_of
+from notifications.actions import queue_span, withdraw_messages
+from notifications.holding import count_open, hold_messages, release_messages
 from notifications.service_letters import queue_letter
 from notifications.tasks import dispatch_urgent, send_letters
 
@@ -55,8 +55,8 @@ def start(broadcast: Broadcast, *, by: Actor, at: datetime, break_glass: str = "
         if row.is_rehearsal:
             row.people, row.audience = _queue_rehearsal(row, at=at)
         else:
-            queue_messages(rows_for(row, facts_of(row), at=at, first=first_called()))
-            row.first_message, row.last_message, row.audience, row.people = span_of(row.about)
+            queued = queue_span(rows_for(row, facts_of(row), at=at, first=first_called()))
+            row.first_message, row.last_message, row.audience, row.people = queued
         row.save()
         basis = topic.get_basis_display() if topic else "brak rodzaju powiadomień"
         words = f"wiadomości: {row.audience}, osób: {row.people}, podstawa: {basis}"

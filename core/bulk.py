@@ -197,13 +197,31 @@ def insert_select(model: type[Model], columns: Sequence[str], rows: "QuerySet[An
     *rows* is a QuerySet whose `values_list` gives *columns* (field attnames of *model*) in this order. A second run of
     the same statement inserts nothing, since *key*, a unique column, tells the rows apart; only its index is asked.
     """
+    statement, parameters = _insert(model, columns, rows, key)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def insert_select_summed(
+    model: type[Model], columns: Sequence[str], rows: "QuerySet[Any, Any]", *, key: str, of: Sequence[str], sums: str
+) -> tuple[Any, ...]:
+    """The same; returns what *sums* (SQL aggregates over the columns *of*) say of the rows that went in,
+    counted as they go in and not read again.
+    """
+    statement, parameters = _insert(model, columns, rows, key)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH fresh AS ({statement} RETURNING {', '.join(of)}) SELECT {sums} FROM fresh", parameters)
+        summed: tuple[Any, ...] = cursor.fetchone()
+        return summed
+
+
+def _insert(
+    model: type[Model], columns: Sequence[str], rows: "QuerySet[Any, Any]", key: str
+) -> tuple[str, Sequence[Any]]:
     quote = connection.ops.quote_name
     fields = [model._meta.get_field(column) for column in columns]
     names = ", ".join(quote(field.column) for field in fields if isinstance(field, Field) and field.column)
     select, parameters = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select} ON CONFLICT ({quote(key)}) DO NOTHING",
-            parameters,
-        )
-        return int(cursor.rowcount)
+    table = quote(model._meta.db_table)
+    return f"INSERT INTO {table} ({names}) {select} ON CONFLICT ({quote(key)}) DO NOTHING", parameters

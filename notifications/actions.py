@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from core.bulk import insert_select, text_array
+from core.bulk import insert_select, insert_select_summed, text_array
 from notifications.joining import free_carried
 from notifications.kinds import Priority, find
 from notifications.models import Message, message_reference
@@ -108,6 +108,18 @@ def queue_messages(rows: "QuerySet[Any, Any]") -> int:
     queued before is passed over. Returns how many went in.
     """
     return insert_select(Message, MESSAGE_COLUMNS, rows, key="dedupe_key")
+
+
+def queue_span(rows: "QuerySet[Any, Any]") -> tuple[int | None, int | None, int, int]:
+    """The same; returns the first and the last id of those that went in, how many they are, and to how many people.
+
+    They are counted without reading them again; later the span of ids finds them without an index of their own.
+    """
+    sums = "min(id), max(id), count(*), count(DISTINCT payer_id)"
+    first, last, count, people = insert_select_summed(
+        Message, MESSAGE_COLUMNS, rows, key="dedupe_key", of=("id", "payer_id"), sums=sums
+    )
+    return first, last, count, people
 
 
 def withdraw_messages(*, about: Collection[str], reason: str, at: datetime) -> int:

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Max, Min
-
 from notifications.models import Message
 from notifications.states import State
 
@@ -25,14 +23,3 @@ def release_messages(about: str, *, at: datetime) -> int:
 def count_open(about: str) -> int:
     """How many messages about *about* are still to go, or are at a gateway."""
     return Message.objects.filter(about=about, state__in=[State.QUEUED, State.JOINED, State.SENDING]).count()
-
-
-def span_of(about: str) -> tuple[int | None, int | None, int, int]:
-    """Of the messages queued about *about* in this transaction: first and last id, how many, to how many people.
-
-    They are found by the index of open messages; later the span of ids finds them without an index of their own.
-    """
-    told = Message.objects.filter(about=about, state__in=[State.QUEUED, State.JOINED]).aggregate(
-        first=Min("pk"), last=Max("pk"), count=Count("pk"), people=Count("payer_id", distinct=True)
-    )
-    return told["first"], told["last"], told["count"], told["people"]

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifications.gateways import Gateway, Outcome, Receipt
+from notifications.gateways import TAKEN_BACK, Gateway, Outcome, Receipt
 from notifications.in_flight import BatchFlight, Journal
 from notifications.rendering import Claimed, Letter, Stationery, write_letters
 from notifications.rests import lay_down, wake_up
@@ -112,7 +112,8 @@ def _rest_or_wake(gateway: Gateway, receipts: Mapping[int, Receipt], *, is_slow:
     has_answered = bool(outcomes & {Outcome.ACCEPTED, Outcome.REJECTED})
     if has_answered and not is_slow:
         wake_up(gateway.name)
-    silent = [receipt for receipt in receipts.values() if receipt.outcome in {Outcome.HELD, Outcome.UNKNOWN}]
+    mute = {Outcome.HELD, Outcome.UNKNOWN}
+    silent = [one for one in receipts.values() if one.outcome in mute and one.code != TAKEN_BACK]
     if is_slow:
         lay_down(gateway.name, reason="odpowiada zbyt wolno", at=at)
     elif silent and not (has_answered and Outcome.HELD not in outcomes):
