@@ -1,5 +1,6 @@
 """A CAP 1.2 message read: own parser on lxml, checked by the schema and by the rules beyond it."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,8 @@ from core.xml_from_outside import DeclaresType, NotXml, TooLargeXml, parse
 
 SCHEMA = Path(__file__).parent / "data" / "cap-1.2.xsd"
 LARGEST = 1_000_000
+# Of the parser's English words only the element's name is told.
+NAMED_ELEMENT = re.compile(r"Element '(?:\{[^}]*\})?([^']+)'")
 LEVELS = {"Extreme": 3, "Severe": 2, "Moderate": 1, "Minor": 1}
 SORTS = {"Alert": Sort.ALERT, "Update": Sort.UPDATE, "Cancel": Sort.CANCEL}
 TERYT_NAMES = frozenset({"TERYT", "TERC", "EMMA_ID_TERYT"})
@@ -36,7 +39,9 @@ def read_cap(content: bytes) -> Alert:
     checker = schema()
     if not checker.validate(root):
         first = checker.error_log[0]
-        raise NotReadable(f"komunikat nie zgadza się ze schematem CAP 1.2 (wiersz {first.line}: {first.message[:200]})")
+        named = NAMED_ELEMENT.match(first.message)
+        element = f", element „{named[1][:60]}”" if named else ""
+        raise NotReadable(f"komunikat nie zgadza się ze schematem CAP 1.2 (wiersz {first.line}{element})")
     try:
         alert = _alert(root)
     except (ValueError, InvalidOperation) as error:

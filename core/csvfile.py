@@ -15,7 +15,7 @@ from core.errors import Refused
 KNOWN_OTHERS = {b"%PDF": "PDF", b"PK\x03\x04": "XLSX lub ZIP", b"\xd0\xcf\x11\xe0": "XLS lub DOC", b"{": "JSON"}
 MOST_COLUMNS = 200
 BLOCK = 1 << 20  # bytes; no line may be longer
-AGAIN = "Wyeksportuj należności do pliku CSV."
+AGAIN = "Wyeksportuj dane jeszcze raz, do pliku CSV."
 ASCII = bytes(range(128))
 UNASSIGNED = frozenset(b"\x81\x83\x88\x90\x98")  # no sign of Windows-1250
 # «ą», «ś» and «ź» of ISO 8859-2 are «±», «¶» and «Ľ» in Windows-1250, where they have other bytes.
@@ -69,7 +69,7 @@ def encoding_of(file: BinaryIO) -> str:
             raise Refused(
                 "file_line_long",
                 f"Wiersz {lines + 1} ma ponad milion znaków.",
-                mend="Sprawdź, czy to plik z należnościami i czy jego wiersze się kończą.",
+                mend="Sprawdź, czy to ten plik i czy jego wiersze się kończą.",
             )
         lines += breaks
         if is_utf8:

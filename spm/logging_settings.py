@@ -17,7 +17,12 @@ def logging_settings() -> dict[str, object]:
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}, **SILENCED},
+        "loggers": {
+            "weasyprint": {"level": "ERROR"},
+            "fontTools": {"level": "ERROR"},
+            "pikepdf": {"level": "WARNING"},
+            **SILENCED,
+        },
         "root": {
             "handlers": ["console"],
             "level": environment.text("SPM_LOG_LEVEL", "INFO", "Least severe line that is logged."),

@@ -59,6 +59,12 @@ def test_what_breaks_the_standard_is_refused(old: str, new: str) -> None:
         read_cap(CAP.replace(old, new).encode())
 
 
+def test_what_is_against_the_schema_is_told_in_polish() -> None:
+    with pytest.raises(NotReadable) as refused:
+        read_cap(b'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"/>')
+    assert str(refused.value) == "komunikat nie zgadza się ze schematem CAP 1.2 (wiersz 1, element „alert”)"
+
+
 def test_a_file_above_one_megabyte_is_not_parsed() -> None:
     with pytest.raises(NotReadable, match="1 MB"):
         read_cap(CAP.encode() + b" " * LARGEST)
