@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -76,11 +76,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What came of a file."""
+    """What came of a file; it changed nothing unless it `is_new`."""
 
     file_id: int
     statements: tuple[StatementReport, ...]
     errors: tuple[Problem, ...]
+    is_new: bool = field(default=True, compare=False)
 
 
 def import_statement(stream: BinaryIO, *, name: str, by: Actor, at: datetime, form: str = "auto") -> FileReport:
@@ -91,10 +92,10 @@ def import_statement(stream: BinaryIO, *, name: str, by: Actor, at: datetime, fo
     statement that is cut, does not add up, or says other things under a known number is refused; one that leaves a gap
     or overlaps waits. Raises Refused as `payments.formats.read_statements` when the file is none.
     """
-    file, _ = keep_file(stream, name=name, form=form, by=by)
+    file, is_new = keep_file(stream, name=name, form=form, by=by)
     take_in(file.pk, by=by, at=at)
     match_entries(by=by, at=at)
-    return report_of(file.pk)
+    return replace(report_of(file.pk), is_new=is_new)
 
 
 def finish_files(*, by: Actor, at: datetime) -> int:

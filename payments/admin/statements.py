@@ -63,6 +63,11 @@ class StatementFileAdmin(ReadOnlyAdmin):
     readonly_fields = ("kind",)
     inlines = (ProblemInline, StatementInline)
 
+    def get_inlines(self, request: HttpRequest, obj: StatementFile | None) -> list[type[ReadOnlyInline]]:
+        """No empty table of problems."""
+        has_problems = obj is not None and obj.problems.exists()
+        return [one for one in self.inlines if has_problems or one is not ProblemInline]
+
     @admin.display(description="format", ordering="form")
     def kind(self, file: StatementFile) -> str:
         """The format as people know it."""
@@ -95,6 +100,7 @@ class StatementFileAdmin(ReadOnlyAdmin):
                 posted = sum(one.posted for one in report.statements)
                 left = sum(one.unmatched for one in report.statements)
                 words = f"Wyciągów: {len(report.statements)}, zaksięgowano wpłat: {posted}, do wyjaśnienia: {left}."
+                words = words if report.is_new else f"Ten plik był już wczytany, nic się nie zmieniło. {words}"
                 (messages.warning if report.errors else messages.success)(request, words)
                 return redirect("admin:payments_statementfile_change", report.file_id)
         context = {**self.admin_site.each_context(request), "title": "Wczytaj wyciąg", "opts": self.opts, "form": form}

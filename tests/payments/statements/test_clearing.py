@@ -220,6 +220,9 @@ def test_the_treasurer_reads_why_a_file_was_not_taken(office: Client) -> None:
     answer = office.post(reverse("admin:payments_statementfile_add"), {"file": broken, "form": "auto"}, follow=True)
     problem = StatementProblem.objects.get()
     assert problem.message in words(answer)
+    broken.seek(0)
+    again = office.post(reverse("admin:payments_statementfile_add"), {"file": broken, "form": "auto"}, follow=True)
+    assert "Ten plik był już wczytany, nic się nie zmieniło." in words(again)
     noise = SimpleUploadedFile("szum.sta", b"a\rb;c\xff")
     assert "Nie rozpoznano wyciągu" in words(
         office.post(reverse("admin:payments_statementfile_add"), {"file": noise, "form": "auto"})
