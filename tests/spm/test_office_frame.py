@@ -10,6 +10,7 @@ from broadcasts.composing import make_draft
 from broadcasts.models import Hazard, SourceState
 from core.actor import job
 from notifications.models import GatewayRest, Route
+from payments.models import StatementFile
 from residents.models import Account
 from tests import make
 from tests.conftest import SignIn
@@ -73,3 +74,14 @@ def test_an_administrator_finds_the_switch_of_each_gateway_on_the_first_page(
         f'<a href="{reverse("admin:notifications_route_change", args=[route.pk])}">smtp</a> – e-mail: wyłączona' in page
     )
     assert f'{reverse("admin:notifications_route_add")}?gateway=smsapi"' in page
+
+
+def test_a_name_is_a_link_for_those_alone_who_may_follow_it(
+    treasurer: Account, administrator: Account, signed_in: SignIn
+) -> None:
+    file = StatementFile.objects.create(name="a.sta", form="mt940", sha256="0" * 64, size=1, received_by=treasurer)
+    page = reverse("admin:payments_statementfile_change", args=[file.pk])
+    account = reverse("admin:residents_account_change", args=[treasurer.pk])
+    plain, linked = (signed_in(who).get(page).content.decode() for who in (treasurer, administrator))
+    assert "Tomasz Skarbnik" in plain.partition("<main")[2]
+    assert (f'href="{account}"' in plain, f'href="{account}"' in linked) == (False, True)
