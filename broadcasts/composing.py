@@ -159,14 +159,16 @@ def drop(broadcast: Broadcast, *, reason: str, by: Actor, at: datetime) -> Broad
 
 
 def follow(broadcast: Broadcast, *, kind: Kind, by: Actor, at: datetime) -> Broadcast:
-    """A draft of a correction, an all-clear or a repeat of a warning that was sent, its words filled in.
-
-    Raises Refused `not_sent`.
+    """A draft of a correction, an all-clear or a repeat of a warning that was sent, its words filled in; the one that
+    waits already, however often it is asked for. Raises Refused `not_sent`.
     """
     with transaction.atomic():
         row = lock_broadcast(broadcast.pk)
         if row.started_at is None:
             raise Refused("not_sent", "Tego ostrzeżenia jeszcze nie nadano.")
+        waiting = row.children.filter(kind=kind, state__in=UNSENT).order_by("pk").first()
+        if waiting is not None and kind != Kind.REPEAT:
+            return waiting
         said = {name: getattr(row, name) for name in WRITTEN}
         if kind == Kind.ALL_CLEAR:
             said |= _end_words(row.hazard) | {"advice": "", "advice_en": "", "advice_uk": ""}

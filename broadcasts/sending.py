@@ -28,6 +28,7 @@ logger = logging.getLogger("spm.broadcasts")
 AT_ONCE = 4  # workers woken at once: the channels and gateways are worked in parallel
 REHEARSAL_LIVES = timedelta(hours=2)
 SHORTEST_REASON = 10
+REPEATS_APART = timedelta(minutes=5)
 
 
 def start(broadcast: Broadcast, *, by: Actor, at: datetime, break_glass: str = "") -> Broadcast:
@@ -66,8 +67,17 @@ def start(broadcast: Broadcast, *, by: Actor, at: datetime, break_glass: str = "
 
 
 def repeat(broadcast: Broadcast, *, by: Actor, at: datetime) -> Broadcast:
-    """The same words once more, to whoever got them; nothing is left behind when it is refused. Raises Refused."""
+    """The same words once more, to whoever got them; nothing is left behind when it is refused.
+
+    Raises Refused, `just_repeated` when a second click or a second officer asks within REPEATS_APART.
+    """
     with transaction.atomic():
+        row = lock_broadcast(broadcast.root_id or broadcast.pk)
+        if Broadcast.objects.filter(root=row, kind=Kind.REPEAT, started_at__gt=at - REPEATS_APART).exists():
+            minutes = REPEATS_APART.seconds // 60
+            raise Refused(
+                "just_repeated", "Powtórzenie nadano przed chwilą.", mend=f"Następne można nadać po {minutes} minutach."
+            )
         return start(follow(broadcast, kind=Kind.REPEAT, by=by, at=at), by=by, at=at)
 
 

@@ -205,6 +205,13 @@ def test_a_repeat_is_one_tap_to_whoever_got_it(
     assert reached(again) == reached(first)
     run()
     assert sandbox.sms("+48500100300")[-1]["text"].startswith("PONOWNIE. ")
+    for one in (first, again):  # a second click, here or on the page to which the first one led
+        with pytest.raises(Refused, match="przed chwilą"):
+            repeat(one, by=by(colleague), at=at(4))
+    assert Broadcast.objects.filter(kind=Kind.REPEAT).count() == 1
+    assert reached(repeat(again, by=by(officer), at=at(6))) == reached(first)
+    drafts = {follow(first, kind=Kind.CORRECTION, by=by(officer), at=at()).pk for _ in range(2)}
+    assert len(drafts) == 1
 
 
 def test_a_repeat_carries_no_new_words_past_the_second_person(
