@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -53,18 +54,20 @@ def move(broadcast: Broadcast, target: State) -> None:
 
 
 def make_draft(
-    *, said: Mapping[str, Any], by: Actor, at: datetime, source_warning: SourceWarning | None = None
+    *,
+    said: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    source_warning: SourceWarning | None = None,
+    number: UUID | None = None,
 ) -> Broadcast:
-    """A new draft of what was typed, or of what a source told."""
+    """A new draft of what was typed, or of what a source told; the one of that *number* where a page was sent twice."""
     with transaction.atomic():
-        made = Broadcast.objects.create(
-            **{name: said[name] for name in WRITTEN if name in said},
-            source_warning=source_warning,
-            written_at=at,
-            written_by_id=by.account_id,
-            made_at=at,
-        )
-        take_step(made, StepKind.MADE, by=by, at=at, words=str(source_warning or ""))
+        told: dict[str, Any] = {name: said[name] for name in WRITTEN if name in said}
+        told |= {"source_warning": source_warning, "written_at": at, "written_by_id": by.account_id, "made_at": at}
+        made, is_new = Broadcast.objects.get_or_create(number=number or uuid4(), defaults=told)
+        if is_new:
+            take_step(made, StepKind.MADE, by=by, at=at, words=str(source_warning or ""))
     return made
 
 

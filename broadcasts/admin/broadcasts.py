@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -115,6 +116,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": capfirst(str(broadcast)) if broadcast else "Nowe ostrzeżenie",
             "form": form,
+            "number": _number(request),
             "broadcast": broadcast,
             "state": broadcast.state if broadcast else "",
             "preview": shown,
@@ -133,7 +135,8 @@ class BroadcastAdmin(ReadOnlyAdmin):
         """Save what was typed, then do what the button says with it."""
         by, at = actor_of(request), timezone.now()
         if broadcast is None:
-            broadcast = make_draft(said=form.said(), by=by, at=at, source_warning=source)
+            number = _number(request)
+            broadcast = make_draft(said=form.said(), by=by, at=at, source_warning=source, number=number)
         try:
             broadcast = write_draft(broadcast, said=form.said(), by=by, at=at)
             if "submit" in request.POST:
@@ -255,6 +258,14 @@ def _source(request: HttpRequest) -> SourceWarning | None:
     asked = request.GET.get("zrodlo", "")
     is_number = asked.isascii() and asked.isdecimal() and len(asked) < 18
     return SourceWarning.objects.filter(pk=int(asked)).first() if is_number else None
+
+
+def _number(request: HttpRequest) -> UUID:
+    """The new warning's number, given out with its page: a double click is one warning."""
+    try:
+        return UUID(request.POST.get("number", ""))
+    except ValueError:
+        return uuid4()
 
 
 def _filled(form: ComposeForm) -> ComposeForm:

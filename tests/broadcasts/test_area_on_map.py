@@ -5,7 +5,7 @@ from django.test import Client
 from lxml import etree
 
 from broadcasts.cap_reading import read_cap
-from broadcasts.models import MapStreet
+from broadcasts.models import Broadcast, Hazard, MapStreet
 from broadcasts.preview import preview
 from broadcasts.sending import start
 from broadcasts.shapes import NotAShape, is_inside, picture_of, read_shape, write_shape
@@ -14,7 +14,7 @@ from broadcasts.wordings import area_words
 from core.errors import Refused
 from residents.models import Account, Payer
 from tests import make
-from tests.broadcasts.nights import at, by, draft, reached
+from tests.broadcasts.nights import SMS, at, by, draft, reached
 from tests.conftest import SignIn
 
 ROUND_POLNA = "49,80, 19,00\n49.80 19.02\n49.82; 19.02\n49.82, 19.00"
@@ -89,6 +89,22 @@ def test_a_shape_warns_its_streets_and_says_whom_it_cannot_place(
 
 @pytest.mark.ignore_template_errors
 @pytest.mark.django_db
+def test_a_new_warning_whose_page_is_sent_twice_is_one_warning(
+    officer: Account, town: list[Payer], signed_in: SignIn
+) -> None:
+    client = signed_in(officer)
+    page = client.get("/urzad/broadcasts/broadcast/nowe/").content.decode()
+    number = page.partition('name="number" value="')[2].partition('"')[0]
+    hazard = Hazard.objects.get(code="wind")
+    typed = {"hazard": hazard.pk, "severity": "Severe", "urgency": "Immediate", "area_kind": "whole", "number": number}
+    typed |= {"until": f"{at(600):%Y-%m-%dT%H:%M}", "sms": SMS, "advice": "Zostań w domu."}
+    for _ in range(2):
+        client.post("/urzad/broadcasts/broadcast/nowe/", {**typed, "break": "1", "break_glass": "Nikogo tu nie ma."})
+    assert [str(one.number) for one in Broadcast.objects.all()] == [number]
+    assert Broadcast.objects.get().state == "sending"
+
+
+@pytest.mark.ignore_template_errors  # Unfold's own
 def test_the_composer_draws_the_map_and_refuses_a_shape_without_addresses(
     officer: Account, town: list[Payer], signed_in: SignIn
 ) -> None:
