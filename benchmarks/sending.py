@@ -27,6 +27,7 @@ from tests.sandbox_process import Sandbox
 SMS = int(os.environ.get("BENCH_ROWS", "20000"))
 LOOP, FAR_LOOP, AT_ONCE = 2_000, 200, 20
 LATENCY_MS = 50
+LONG_AFTER_S = 36_000  # delivery reports come in another benchmark
 MAILS = int(os.environ.get("BENCH_ROWS", "20000")) // 2
 BODY = "Dzień dobry,\n\nzaksięgowano wpłatę {0},50 zł z dnia 14 maja 2026, numer SPM-{0:06d}.\n\nDziękujemy."
 
@@ -66,8 +67,12 @@ def _ask(session: requests.Session, **form: str) -> None:
 def sms(sandbox: Sandbox) -> None:
     """Measure and print."""
 
-    def prepare() -> None:
+    def gateway(latency_ms: int = 0) -> None:
         sandbox.reset()
+        sandbox.control("PUT", "settings", sms_latency_ms=latency_ms, sms_report_delay_s=LONG_AFTER_S)
+
+    def prepare() -> None:
+        gateway()
         world.fill_outbox(SMS, channel="sms")
 
     def loop(count: int = LOOP) -> None:
@@ -82,13 +87,12 @@ def sms(sandbox: Sandbox) -> None:
                 _ask(session, to=numbers, message="Zaksiegowano wplate.")
 
     ours = rate_of("dispatch, different texts, outcomes committed", SMS, _send_all, prepare=prepare)
-    one = rate_of("a loop of one request each", LOOP, loop, prepare=sandbox.reset)
-    limit = rate_of("a bare loop of 1,000 a request, one text", SMS, bulk, prepare=sandbox.reset)
+    one = rate_of("a loop of one request each", LOOP, loop, prepare=gateway)
+    limit = rate_of("a bare loop of 1,000 a request, one text", SMS, bulk, prepare=gateway)
     show("SMS, messages, a gateway that answers at once", ours, one, limit, aims="≥ 10 × the loop")
 
     def far_away() -> None:
-        sandbox.reset()
-        sandbox.control("PUT", "settings", sms_latency_ms=LATENCY_MS)
+        gateway(LATENCY_MS)
 
     def prepare_far() -> None:
         prepare()
