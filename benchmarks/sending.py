@@ -71,9 +71,9 @@ def sms(sandbox: Sandbox) -> None:
         sandbox.reset()
         sandbox.control("PUT", "settings", sms_latency_ms=latency_ms, sms_report_delay_s=LONG_AFTER_S)
 
-    def prepare() -> None:
-        gateway()
-        world.fill_outbox(SMS, channel="sms")
+    def prepare(latency_ms: int = 0, *, is_fuller: bool = False) -> None:
+        gateway(latency_ms)
+        world.fill_outbox(SMS, channel="sms", is_fuller=is_fuller)
 
     def loop(count: int = LOOP) -> None:
         with requests.Session() as session:
@@ -86,7 +86,7 @@ def sms(sandbox: Sandbox) -> None:
                 numbers = ",".join(f"48{500_000_000 + place * 10}" for place in range(start, start + 1000))
                 _ask(session, to=numbers, message="Zaksiegowano wplate.")
 
-    ours = rate_of("dispatch, different texts, outcomes committed", SMS, _send_all, prepare=prepare)
+    ours = rate_of("dispatch, facts of its own each, outcomes committed", SMS, _send_all, prepare=prepare)
     one = rate_of("a loop of one request each", LOOP, loop, prepare=gateway)
     limit = rate_of("a bare loop of 1,000 a request, one text", SMS, bulk, prepare=gateway)
     show("SMS, messages, a gateway that answers at once", ours, one, limit, aims="≥ 10 × the loop")
@@ -95,21 +95,24 @@ def sms(sandbox: Sandbox) -> None:
         gateway(LATENCY_MS)
 
     def prepare_far() -> None:
-        prepare()
-        far_away()
+        prepare(LATENCY_MS)
+
+    def prepare_far_and_full() -> None:
+        prepare(LATENCY_MS, is_fuller=True)
 
     def side_by_side() -> None:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda _: loop(FAR_LOOP // AT_ONCE), range(AT_ONCE)))
 
-    far = rate_of("dispatch, different texts, outcomes committed", SMS, _send_all, prepare=prepare_far)
+    far = rate_of("dispatch, facts of its own each, outcomes committed", SMS, _send_all, prepare=prepare_far)
+    full = rate_of("the same, each a text of its own", SMS, _send_all, prepare=prepare_far_and_full)
     far_bulk = rate_of("a bare loop of 1,000 a request, one text", SMS, bulk, prepare=far_away)
     far_loop = rate_of("a loop of one request each", FAR_LOOP, lambda: loop(FAR_LOOP), prepare=far_away)
     far_many = rate_of(f"{AT_ONCE} such loops at once", FAR_LOOP, side_by_side, prepare=far_away)
     with outbox.workers(2) as both:
         two = rate_of("two such workers", SMS, lambda: outbox.drain(both), prepare=prepare_far)
     title = f"SMS, messages, a gateway that is {LATENCY_MS} ms away"
-    show(title, far, two, far_bulk, far_loop, far_many, aims="≥ 5,000 /s, ≥ 0.6 × the bare bulk loop")
+    show(title, far, full, two, far_bulk, far_loop, far_many, aims="≥ 5,000 /s, ≥ 0.6 × the bare bulk loop")
 
 
 def email() -> None:

@@ -10,7 +10,7 @@ from consents.models import Consent, ConsentApplication, Topic
 from core.actor import job
 from core.nrb import make_nrb
 from notifications.kinds import Priority
-from notifications.models import Message
+from notifications.models import Message, Wish
 from residents.actions import register_payers
 from residents.identity import IdentityNumber, NumberKind, make_pesel
 from residents.models import Contact
@@ -71,8 +71,10 @@ def dues_file(rows: list[tuple[object, ...]]) -> bytes:
     return "\n".join([HEADER, *(";".join(str(cell) for cell in row) for row in rows)]).encode()
 
 
-def fill_outbox(count: int, *, channel: str, kind: str = "payment_posted") -> None:
-    """*count* messages, each to a payer of its own who consented, ready to go; texts differ."""
+def fill_outbox(count: int, *, channel: str, kind: str = "payment_posted", is_fuller: bool = False) -> None:
+    """*count* messages, each to a payer of its own who consented, ready to go; their facts differ, and so do their
+    texts as e-mails and, where payers asked for fuller ones (*is_fuller*), as SMS.
+    """
     empty()
     people = numbers(count)
     ids = list(register_payers(dict.fromkeys(people, "Płatnik"), by=BY).values())
@@ -92,6 +94,8 @@ def fill_outbox(count: int, *, channel: str, kind: str = "payment_posted") -> No
         [Consent(payer_id=key, topic=topic, channel=channel, application=signed, during=(moment, None)) for key in ids],
         batch_size=2000,
     )
+    if is_fuller:
+        Wish.objects.bulk_create((Wish(payer_id=key, is_fuller=True) for key in ids), batch_size=2000)
     Message.objects.bulk_create(
         [
             Message(
