@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
+from core.bulk import one_pass
 from notifications.kinds import KINDS, codes_by_digest
 from notifications.models import Message
 from notifications.states import State
@@ -49,7 +50,8 @@ def join_waiting() -> int:
     Call it in the transaction that queued them: a worker that claimed the first would leave the others alone.
     """
     joined = 0
-    with connection.cursor() as cursor:
+    # What was queued a moment ago no statistics tell of: the planner would compare each message with each.
+    with connection.cursor() as cursor, one_pass():
         for kinds in codes_by_digest().values():
             cursor.execute(JOIN, {"kinds": kinds})
             ids = [message_id for (message_id,) in cursor.fetchall()]
