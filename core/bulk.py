@@ -97,20 +97,9 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return copy_lines(table, columns, map(_line, rows))
 
 
-def key_array(keys: Iterable[int]) -> str:
-    """*keys* as a text that PostgreSQL reads as bigint[]: of an ARRAY[…] it would parse and plan each of thousands."""
-    return f"{{{','.join(map(str, keys))}}}"
-
-
-def text_array(texts: Iterable[str]) -> str:
-    """The same of *texts*, as text[]."""
-    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
-    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
-
-
 def one_of(keys: Iterable[int]) -> Value:
     """*keys* for an exact look-up, `column = ANY (…)`: the planner sees how many they are, as in a list of `…__in`."""
-    return _OneOf(key_array(keys))
+    return _OneOf(keys_array(keys))
 
 
 class _OneOf(Value):
@@ -126,12 +115,12 @@ def among(keys: Iterable[int]) -> RawSQL:
     For a look-up by an index and nothing else: beside a condition that few rows seem to meet, the planner reads the
     keys anew for each of those rows, however many there are in truth.
     """
-    return RawSQL("SELECT unnest(%s::bigint[])", [key_array(keys)])
+    return RawSQL("SELECT unnest(%s::bigint[])", [keys_array(keys)])
 
 
 def among_texts(texts: Iterable[str]) -> RawSQL:
     """The same for texts."""
-    return RawSQL("SELECT unnest(%s::text[])", [text_array(texts)])
+    return RawSQL("SELECT unnest(%s::text[])", [texts_array(texts)])
 
 
 def keys_array(keys: Iterable[int]) -> str:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from core import audit
 from core.actor import Actor
-from core.bulk import copy_lines, escaped, text_array
+from core.bulk import copy_lines, escaped, texts_array
 from core.errors import Refused
 from liabilities.accrual import Circumstances, circumstances
 from liabilities.actions import PaymentPart, about_instalment
@@ -245,7 +245,7 @@ def _earlier(references: Sequence[str]) -> dict[str, Landed]:
     """What is in the ledger under these references already."""
     found: dict[str, tuple[list[int], Decimal]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(EARLIER, [text_array(references)])
+        cursor.execute(EARLIER, [texts_array(references)])
         rows = cursor.fetchall()
     for reference, instalment, amount in rows:
         keys, credit = found.get(reference, ([], NOTHING))

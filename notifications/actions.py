@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from core.bulk import insert_select, insert_select_summed, text_array
+from core.bulk import insert_select, insert_select_summed, texts_array
 from notifications.joining import free_carried
 from notifications.kinds import Priority, find
 from notifications.models import Message, message_reference
@@ -151,7 +151,7 @@ def _told_of(about: Collection[str]) -> set[str]:
     if not about:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(TOLD_OF, {"about": text_array(about)})
+        cursor.execute(TOLD_OF, {"about": texts_array(about)})
         return {row[0] for row in cursor.fetchall()}
 
 

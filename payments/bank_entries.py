@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.actor import Actor
-from core.bulk import among, key_array, unpaused
+from core.bulk import among, keys_array, unpaused
 from liabilities.incoming import Incoming, Landed, post_incoming
 from payments.candidates import Search
 from payments.confirming import Transfer, confirm_transfers
@@ -217,6 +217,6 @@ def _mark(verdicts: Mapping[int, _Verdict], *, at: datetime) -> None:
         for (state, rule, provider), payers in alike.items():
             is_posted = state is EntryState.POSTED
             said = {"state": state.value, "rule": str(rule), "provider": provider, "posting": int(is_posted)}
-            owners = key_array(payer for payer in payers.values() if payer is not None)
-            keys = {"ids": key_array(payers), "payers": owners, "settled_at": at if is_posted else None}
+            owners = keys_array(payer for payer in payers.values() if payer is not None)
+            keys = {"ids": keys_array(payers), "payers": owners, "settled_at": at if is_posted else None}
             cursor.execute(MARKED, {**said, **keys, **ends})
