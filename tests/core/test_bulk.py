@@ -1,9 +1,9 @@
-"""Set-based work: what it leaves of the session's settings."""
+"""Set-based work: what it leaves of the session's settings, and arrays as PostgreSQL reads them."""
 
 import pytest
 from django.db import connection
 
-from core.bulk import one_pass
+from core.bulk import keys_array, one_pass, texts_array
 
 
 def _nested_loops() -> str:
@@ -18,3 +18,14 @@ def test_nested_loops_are_off_within_one_pass_and_as_before_after_it() -> None:
     with one_pass():
         assert _nested_loops() == "off"
     assert _nested_loops() == before == "on"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "texts", [[], [""], ["", "NULL", "a,b", "{}", '"', "\\", '\\"', "dwie\nlinie", " ą 😀 ", "100% 'x' $1", "tab\t"]]
+)
+def test_arrays_come_to_the_database_as_they_were_given(texts: list[str]) -> None:
+    keys = list(range(len(texts)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::bigint[], %s::text[]", [keys_array(keys), texts_array(texts)])
+        assert cursor.fetchone() == (keys, texts)

@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from notifications import dispatch as dispatching
 from notifications.dispatch import dispatch
 from notifications.gateways import Outcome, Receipt
+from notifications.kinds import Priority
 from notifications.models import Attempt, GatewayRest, Message, Route, Spending
 from notifications.on_their_way import AT_ONCE
 from residents.models import Payer
@@ -100,6 +101,15 @@ def test_a_cap_in_zloty_is_passed_by_one_batch_at_most(watched: type[WatchedGate
     watched.answer = staticmethod(_Busy())
     send(AT)
     assert Decimal("1.00") <= Spending.objects.get().points < Decimal("1.00") + BATCH * Decimal("0.17")
+
+
+def test_no_cap_slows_a_warning_down(watched: type[WatchedGateway], many: Payer) -> None:
+    Message.objects.update(priority=Priority.CRISIS)
+    Route.objects.create(gateway="watched", daily_cap_pln=Decimal("1.00"), point_price=Decimal(1))
+    busy = _Busy(until=AT_ONCE)
+    watched.answer = staticmethod(busy)
+    assert send(AT) == {"sent": MESSAGES}
+    assert busy.most >= AT_ONCE
 
 
 def test_a_gateway_that_dies_with_several_batches_on_their_way_costs_none_a_try(

@@ -7,6 +7,8 @@ from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
 from notifications.claiming import KEY_LIVES
+from notifications.gateways import Outcome, Parcel
+from notifications.gateways.smsapi import SmsApi
 from notifications.models import Attempt, GatewayRest, Message
 from residents.models import Payer
 from spm import embedded
@@ -55,6 +57,16 @@ def test_an_accepted_sms_reaches_the_phone_without_polish_letters_and_is_kept_as
     assert tries() == [("accepted", "")]
     assert send(later(AT, hours=1)) == {}
     assert counts(sandbox) == (1, 0)
+
+
+def test_every_sign_of_a_text_arrives(sandbox: Sandbox) -> None:
+    odd = "100% + 1 & x=y; a+b; ~_.-: [%1%] «ąę» \n„…” €  😀 %41 +48"
+    gateway = SmsApi()
+    (told,) = gateway.send([Parcel(1, "spm-1", PHONE, "", odd)])
+    assert (told.outcome, [one["text"] for one in sandbox.sms(PHONE)]) == (Outcome.ACCEPTED, [odd])
+    told_too = gateway.send([Parcel(2, "spm-2", PHONE, "", f"{odd}2"), Parcel(3, "spm-3", PHONE, "", f"{odd}3")])
+    assert {one.outcome for one in told_too} == {Outcome.ACCEPTED}
+    assert {one["text"] for one in sandbox.sms(PHONE)} == {odd, f"{odd}2", f"{odd}3"}
 
 
 def test_two_messages_to_one_number_in_one_request_both_leave(sandbox: Sandbox, anna_by_sms: Payer) -> None:
