@@ -76,9 +76,12 @@ def crisis(sandbox: Sandbox) -> None:
 
 
 def _alarm(urgent: outbox.Worker, place: int) -> float:
-    """Seconds from the commit of one crisis message until its outcome is committed."""
-    outbox.add_crisis(f"crisis:{place}:{time.monotonic_ns()}")
+    """Seconds from the commit of one crisis message until its outcome is committed, by whichever worker took it."""
+    key = f"crisis:{place}:{time.monotonic_ns()}"
+    outbox.add_crisis(key)
     began = time.perf_counter()
     urgent.start(lane=Priority.TRANSACTION)
-    assert urgent.wait()["states"]["sent"] == 1
+    urgent.wait()
+    while not Message.objects.filter(dedupe_key=key, state__in=["sent", "delivered"]).exists():
+        time.sleep(0.002)
     return time.perf_counter() - began
