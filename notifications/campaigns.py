@@ -74,6 +74,11 @@ class Progress:
     by_state: tuple[tuple[str, int], ...]
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing waits any more."""
+        return self.settled == self.total
+
+    @property
     def percent(self) -> int:
         """How many of a hundred are past waiting."""
         return 100 * self.settled // self.total if self.total else 0

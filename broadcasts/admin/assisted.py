@@ -17,6 +17,7 @@ from broadcasts.wordings import words_of
 from core.admin import OfficeAdmin
 from core.errors import Refused
 from core.pdf import render_pdf
+from core.reason_field import ReasonField
 from residents.access import actor_of, staff_looked, staff_looked_at_many
 from residents.forms import IdentityNumberField
 from residents.identity import IdentityNumber
@@ -28,7 +29,7 @@ class AssistedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     """Somebody on the list."""
 
     number = IdentityNumberField(label="PESEL", help_text="Z oświadczenia, które ta osoba podpisała.")
-    help = forms.CharField(
+    help = ReasonField(
         label="Jak pomóc",
         required=False,
         max_length=300,

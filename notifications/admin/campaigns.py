@@ -1,5 +1,6 @@
 """Campaigns as staff run them: prepare, see to whom and at what cost, schedule, watch, pause, stop."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from residents.access import actor_of
 from residents.models import Payer
 
 MOST_CITIES = 300
+LATEST_START, FARTHEST = timedelta(days=2), timedelta(days=366)
 WAYS = [(one.value, one.label) for one in (Channel.SMS, Channel.EMAIL, Channel.PUSH)]
 FRAGMENT = "admin/notifications/campaign_progress.html"
 
@@ -55,6 +57,22 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             widget=forms.CheckboxSelectMultiple,
             help_text="Bez zaznaczenia: wszyscy, którzy wyrazili zgodę.",
         )
+
+    def clean_starts_at(self) -> datetime:
+        """Not in the past, but for a morning that became an afternoon."""
+        starts_at: datetime = self.cleaned_data["starts_at"]
+        if starts_at < timezone.now() - LATEST_START:
+            raise forms.ValidationError("Ten dzień już minął. Popraw datę.", code="passed")
+        return starts_at
+
+    def clean_until(self) -> datetime:
+        """To come, and within a year: farther away, a digit is wrong."""
+        until: datetime = self.cleaned_data["until"]
+        if until <= timezone.now():
+            raise forms.ValidationError("Ten termin już minął. Popraw datę.", code="passed")
+        if until > timezone.now() + FARTHEST:
+            raise forms.ValidationError("To za ponad rok. Sprawdź, czy rok jest dobry.", code="too_far")
+        return until
 
 
 @admin.register(Campaign)
@@ -92,7 +110,8 @@ class CampaignAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             return self._act(request, campaign)
         context: dict[str, Any] = {"campaign": campaign, "progress": _progress(campaign)}
-        context["is_moving"] = campaign.state in {CampaignState.SCHEDULED, CampaignState.GOING}
+        is_over = context["is_over"] = context["progress"] is not None and context["progress"].is_over
+        context["is_moving"] = campaign.state in {CampaignState.SCHEDULED, CampaignState.GOING} and not is_over
         if "fragment" in request.GET:
             return render(request, FRAGMENT, context)
         shares, problem = _estimate(campaign)

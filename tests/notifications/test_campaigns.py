@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.template import engines
 from django.test import Client
 from django.urls import reverse
 
@@ -124,9 +125,24 @@ def test_nothing_goes_out_after_its_term_and_a_wrong_term_is_refused(desk: Clien
     desk.post(page, {"start": "1"})
     start_due(at=make.now())
     assert send(make.now() + timedelta(days=5)) == {"expired": 3}
-    late, page = made(desk, until_0=f"{make.now() - timedelta(hours=20):%d.%m.%Y}", until_1="23:59")
+    late, page = made(desk)
     Campaign.objects.filter(pk=late.pk).update(until=make.now() - timedelta(minutes=1))
     assert "już minął" in desk.post(page, {"start": "1"}, follow=True).text
+
+
+@pytest.mark.parametrize(
+    ("field", "day", "words"),
+    [
+        ("starts_at_0", "11.04.1900", "Ten dzień już minął."),
+        ("until_0", "20.11.2025", "Ten termin już minął."),
+        ("until_0", "01.01.9999", "To za ponad rok."),
+    ],
+)
+def test_a_term_in_a_wrong_year_is_told_beside_its_field(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, field: str, day: str, words: str
+) -> None:
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")  # Unfold's note counts what is not there
+    assert words in desk.post(ADD, filled(**{field: day})).text
 
 
 def test_who_may_not_run_campaigns_cannot(clerk: Account, signed_in: SignIn, desk: Client) -> None:
