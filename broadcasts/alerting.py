@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from broadcasts.models import DutyOfficer, SourceWarning
 from consents.models import Channel
+from core.dates import WARSAW
 from notifications.service_letters import queue_letter
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 WORD_LIVES = timedelta(hours=6)
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -13,9 +12,9 @@ from broadcasts.models import AreaKind, Broadcast, District, Hazard
 from broadcasts.models.broadcast import Severity, Urgency
 from broadcasts.shapes import NotAShape, read_shape, write_shape
 from broadcasts.town_map import streets_of_shape
+from core.dates import WARSAW
 from notifications.texts import fill
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 MOMENT = "%Y-%m-%dT%H:%M"
 TEXTS = ("sms", "sms_en", "sms_uk", "advice", "advice_en", "advice_uk")
 MOST_STREETS = 3  # of a shape, named in a ready text: an SMS is short

@@ -1,11 +1,9 @@
 """Times without an offset, as IMGW and RSO write them: Warsaw's clock."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from broadcasts.told import NotReadable
-
-WARSAW = ZoneInfo("Europe/Warsaw")
+from core.dates import WARSAW
 
 
 def warsaw_time(text: object, *, is_end: bool = False) -> datetime:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Sum
@@ -14,13 +13,13 @@ from broadcasts.estimate import USUAL_PER_SECOND, Estimate, estimate
 from broadcasts.models import Broadcast, DutyOfficer
 from broadcasts.wording import WordingFault
 from broadcasts.wordings import faults_of, named_streets, words_of
+from core.dates import WARSAW
 from notifications.channels import Channel
 from notifications.gateways import gateways_of
 from notifications.models import Route
 from notifications.sms_text import SmsSize, sms_size, transliterate
 from notifications.spending import part_price
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 CALLS_FROM, CALLS_TO = time(8), time(22)  # SMSAPI's door for calls answers «51» at other hours
 
 

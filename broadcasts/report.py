@@ -3,17 +3,16 @@
 import csv
 import io
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from broadcasts.composed import LANGUAGES, OWN_NAMES, long_text, title
 from broadcasts.following import causes_of, cost_of, progress_of, times_of
 from broadcasts.models import Broadcast
 from broadcasts.wordings import area_words, words_of
 from consents.models import Topic
+from core.dates import WARSAW
 from core.money import format_pln
 from core.pdf import render_pdf
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -11,8 +10,8 @@ from broadcasts.models import AreaKind, Broadcast, District
 from broadcasts.models.broadcast import Kind
 from broadcasts.wording import WordingFault, area_faults, wording_faults
 from consents.models import Channel
+from core.dates import WARSAW
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 MOST_NAMED = 8
 USUALLY_OVER = timedelta(days=30)
 

@@ -9,19 +9,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
+from core.dates import WARSAW
 from liabilities.in_transit import InTransit, in_transit
 from liabilities.models import DueKind, Instalment, LedgerAccount, LedgerEntry, Liability, LiabilityBearer
 from residents.models import PayerMerge
 from residents.queries import same_person
 
 NOTHING = Decimal("0.00")
-WARSAW = ZoneInfo("Europe/Warsaw")
 LINES = 100
 ON_THE_INSTALMENT = (LedgerAccount.PRINCIPAL, LedgerAccount.COSTS)
 BESIDE = (LedgerAccount.INTEREST, LedgerAccount.SURCHARGE)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -14,13 +13,13 @@ from django.db.models.functions import Cast, Concat, JSONObject
 from core import audit
 from core.actor import Actor
 from core.bulk import one_pass
+from core.dates import WARSAW
 from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ImportRun, Instalment, ReminderRule
 from notifications.actions import MESSAGE_COLUMNS, first_moment, queue_messages
 from notifications.joining import join_waiting
 from notifications.wishes import wanted, wished_moment
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 PASSED_LIVES = timedelta(days=7)
 # Who is reminded: the payer that a due names first, and each who owes it jointly.
 BEARERS = ("liability__payer", "liability__bearers__payer")

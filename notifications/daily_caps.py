@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from core import audit
 from core.actor import Actor
+from core.dates import WARSAW
 from core.errors import Refused
 from notifications.actions import first_moment
 from notifications.joining import flatten_joined
@@ -23,7 +23,6 @@ from notifications.models import DailyCap, Message
 from notifications.rendering import Claimed
 from notifications.states import State
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 LONGEST_WAIT = timedelta(days=60)  # between queueing and sending; spares reading a person's whole history
 GATHERED = "w zbiorczej wiadomości, ponad dzienny limit"
 PUT_OFF = "ponad dzienny limit: wyjdzie następnego dnia"

@@ -5,20 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Sum
 
 from core import audit
 from core.actor import Actor
+from core.dates import WARSAW
 from notifications.gateways import Gateway, gateways_of
 from notifications.kinds import Priority
 from notifications.models import GatewayRest, Route, Spending
 from notifications.rests import PROBE
 from notifications.shares import Cap, CapState, in_turn
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 BURST_SECONDS = 1
 # What batches on their way may cost at the dearest, so that a cap is passed by one batch at most.
 ROOM_PLN = Decimal(5000)

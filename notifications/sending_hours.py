@@ -1,11 +1,9 @@
 """When a message may go out: hours of the day in Warsaw, and days off."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from core.dates import public_holidays
+from core.dates import WARSAW, public_holidays
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 SUNDAY = 6
 
 

@@ -4,17 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Sum
 
+from core.dates import WARSAW
 from notifications.channels import Channel
 from notifications.gateways import Receipt
 from notifications.models import Route, Spending
 from notifications.rendering import Claimed
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 # SMSAPI's price list of August 2026, prepaid with the smallest top-up; voice by a sample call. Złoty net a part.
 LIST_PRICE = {Channel.SMS.value: Decimal("0.17"), Channel.VOICE.value: Decimal("0.16")}
 COUNT = """

@@ -11,18 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, ExtractMonth
 
 from consents.models import Topic
+from core.dates import WARSAW
 from notifications.channels import Channel
 from notifications.kinds import name_of
 from notifications.models import Message, Route, Spending
 from notifications.states import State
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 GROSZ = Decimal("0.01")
 LOST = (State.FAILED, State.EXPIRED)
 LONGEST_WAIT = timedelta(days=60)  # between queueing and sending

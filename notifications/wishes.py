@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Case, DateTimeField, Exists, Expression, OuterRef, Q, Subquery, Value, When
@@ -12,13 +11,13 @@ from django.db.models.lookups import Exact
 
 from core import audit
 from core.actor import Actor
+from core.dates import WARSAW
 from core.errors import Refused
 from notifications.channels import Channel
 from notifications.languages import LANGUAGES
 from notifications.models import TopicWish, Wish
 from notifications.queries import reachable_contacts
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 HOURS = range(24)
 
 

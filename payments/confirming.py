@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from core.dates import WARSAW
 from liabilities.balances import totals
 from notifications.actions import withdraw_messages
 from notifications.kinds import Kind
@@ -18,7 +18,6 @@ from payments.queries import total_in_words
 from payments.transitions import day_of
 
 TOPIC = "payments"
-WARSAW = ZoneInfo("Europe/Warsaw")
 # After the bank's booking: of money that a file of earlier years brings nobody is told, however late it is posted.
 TRANSFER_LIVES = timedelta(days=30)
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from math import sin
-from zoneinfo import ZoneInfo
 
 import requests
 from django.conf import settings
@@ -14,13 +13,13 @@ from broadcasts.officers import set_officer
 from broadcasts.ready import set_district
 from broadcasts.town_map import take_addresses
 from core.actor import job
+from core.dates import WARSAW
 from residents.identity import IdentityNumber, NumberKind
 from residents.models import Payer
 from residents.models.payer import Kind
 from spm.demo.names import STREETS
 
 BY = job("load_demo")
-WARSAW = ZoneInfo("Europe/Warsaw")
 HELPED = (
     ("Irena Sarna, sąsiadka, 600 700 811", "Zapukać do okna od podwórza."),
     ("Jerzy Dzięcioł, sołtys, 600 700 812", "Pomóc zejść po schodach."),

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -10,13 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
 from playwright.sync_api import Browser, Page, expect
 
+from core.dates import WARSAW
 from spm.embedded import ROOT
 from tests import make
 from tests.browser.demo_process import Demo
 from tests.browser.signing import signed_in
 
 pytestmark = pytest.mark.xdist_group("browser")
-WARSAW = ZoneInfo("Europe/Warsaw")
 EVENT = "Burze z gradem"
 POLL = "from broadcasts.tasks import poll_warnings; poll_warnings()"
 PHONE = 390

@@ -5,7 +5,6 @@ The oracle below knows only the events; what it says is compared with what the d
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -16,11 +15,11 @@ from consents.evidence import prove_evidence
 from consents.models import ConsentApplication
 from consents.queries import consents_in_force
 from consents.replacement import Choice
+from core.dates import WARSAW
 from tests import make
 
 TOPICS, CHANNELS = ("waste", "payments"), ("sms", "email")
 BOXES = [Choice(topic, channel) for topic in TOPICS for channel in CHANNELS]
-WARSAW = ZoneInfo("Europe/Warsaw")
 START = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 MODEST = settings(

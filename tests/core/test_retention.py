@@ -3,7 +3,6 @@
 import io
 import json
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +11,7 @@ from django.template import engines
 from django.urls import reverse
 
 from core import audit, inbound, tasks
+from core.dates import WARSAW
 from core.errors import Refused
 from core.models import AuditEntry, InboundEvent, RetentionRule
 from core.processing import CATEGORIES, Category, Period, Unit
@@ -21,7 +21,6 @@ from tests import make
 from tests.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
-WARSAW = ZoneInfo("Europe/Warsaw")
 
 
 def _event(days_ago: int, *, handled: bool = True, verified: bool = True) -> InboundEvent:

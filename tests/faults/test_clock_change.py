@@ -1,17 +1,16 @@
 """Both nights in which the clock changes: nothing goes out in quiet hours, nothing twice, everything in the morning."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from core.dates import WARSAW
 from notifications.dispatch import dispatch
 from notifications.gateways import Parcel
 from tests.notifications.posting import remind, resident, states
 from tests.notifications.watched_gateway import WatchedGateway, accept_all
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 STEP = timedelta(minutes=20)
 
 

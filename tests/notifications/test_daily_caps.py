@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Group
@@ -12,6 +11,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from consents.models import Topic
+from core.dates import WARSAW
 from core.errors import Refused
 from notifications.actions import queue_message, withdraw_messages
 from notifications.campaigns import pause, resume, schedule, start_due
@@ -26,7 +26,6 @@ from tests.notifications.posting import confirm, later, remind, resident, send, 
 from tests.notifications.watched_gateway import WatchedGateway
 
 pytestmark = pytest.mark.django_db
-WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = datetime(2026, 5, 12, 12, tzinfo=WARSAW)  # a Tuesday
 NEXT_NOON = NOON + timedelta(days=1)
 MARTA = {"topics": ("events_culture", "events_sport", "payments"), "channels": ("sms",)}

@@ -1,15 +1,14 @@
 """When a message may go out: hours in Warsaw, Sundays and holidays, both nights when the clock changes."""
 
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.dates import WARSAW
 from notifications.sending_hours import may_send_at, next_opening
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 DAY = {"opens": time(9), "closes": time(20), "sundays": False}
 NIGHT = {"opens": time(22), "closes": time(6), "sundays": True}
 ALWAYS = {"opens": time(0), "closes": time(0), "sundays": True}

@@ -1,12 +1,12 @@
 """A resident chooses language, way and hour; messages heed it, a crisis does not."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from consents.models import Topic
+from core.dates import WARSAW
 from liabilities.reminders import queue_reminders
 from notifications.actions import queue_message
 from notifications.kinds import KINDS, Kind, Priority
@@ -19,7 +19,6 @@ from tests.conftest import SignIn
 from tests.notifications.posting import REMINDER, remind
 
 pytestmark = pytest.mark.django_db
-WARSAW = ZoneInfo("Europe/Warsaw")
 MORNING = datetime(2026, 10, 25, 7, 0, tzinfo=WARSAW)  # the night before was an hour longer
 PAGE = "/wiadomosci/ustawienia/"
 

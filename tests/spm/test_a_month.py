@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import Sum
 
+from core.dates import WARSAW
 from liabilities.actions import PaymentPart, charge_costs, post_payment, write_off
 from liabilities.credits import credits_of
 from liabilities.due_sources import set_source
@@ -39,7 +39,6 @@ from tests.payments.paying import notice, start
 from tests.payments.statements.samples import Transfer, mt940, profile_named
 from tests.sandbox_process import Sandbox
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 FIRST, DAYS = date(2026, 3, 1), 31
 KINDS = ("PODATEK_NIERUCHOMOSCI_OF", "ODPADY", "DZIERZAWA")
 PAYERS, TRANSFERRING = 9, 3  # the last three pay by bank alone: whom a transfer pays is told by the virtual account
