@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
@@ -35,9 +34,8 @@ def _work(at: datetime, *, most: int | None = None, worker: str = "faults") -> N
     dispatch(clock=lambda: at, worker=worker, most=most, pause=lambda _: None)
 
 
-@pytest.mark.django_db
 def test_a_gateway_of_which_a_third_of_the_answers_go_wrong_still_gets_each_message_once(
-    sandbox: Sandbox,
+    transactional_db: None, sandbox: Sandbox
 ) -> None:
     fill_outbox(MESSAGES, channel="sms")
     shares = {"sms_error_share": 0.3, "sms_truncated_share": 0.05, "sms_cut_share": 0.05, "sms_hang_share": 0.01}
@@ -52,9 +50,8 @@ def test_a_gateway_of_which_a_third_of_the_answers_go_wrong_still_gets_each_mess
     assert Attempt.objects.filter(outcome="unknown").exists()
 
 
-@pytest.mark.django_db
 def test_while_one_gateway_is_away_all_goes_by_the_other_at_once_and_no_try_is_lost(
-    sandbox: Sandbox, settings: Settings
+    transactional_db: None, sandbox: Sandbox, settings: Settings
 ) -> None:
     fill_outbox(MESSAGES, channel="sms")
     smsapi = "notifications.gateways.smsapi.SmsApi"
@@ -68,8 +65,9 @@ def test_while_one_gateway_is_away_all_goes_by_the_other_at_once_and_no_try_is_l
     assert GatewayRest.objects.get().gateway == "smsapi"
 
 
-@pytest.mark.django_db
-def test_poison_fails_alone_within_a_few_tries_and_the_queue_never_stalls(sandbox: Sandbox) -> None:
+def test_poison_fails_alone_within_a_few_tries_and_the_queue_never_stalls(
+    transactional_db: None, sandbox: Sandbox
+) -> None:
     fill_outbox(MESSAGES, channel="sms")
     number = make.pesel(999)
     invalid = make.payer(number, "Numer, którego nie ma")
