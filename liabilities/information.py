@@ -103,7 +103,7 @@ def register_of(instalment: Instalment) -> list[RegisterLine]:
         reason = f" ({shown.reason})" if shown.reason else ""
         form = CHANNELS.get(message.channel, message.channel)
         outcome = f"{shown.get_state_display()}{reason}"
-        lines.append(RegisterLine(message.payer.name, form, at.date(), at, AUTOMAT, outcome))
+        lines.append(RegisterLine(message.payer.name, form, timezone.localdate(at), at, AUTOMAT, outcome))
     for one in InformationAction.objects.filter(instalment=instalment).select_related("payer").order_by("pk"):
         lines.append(RegisterLine(one.payer.name, one.get_form_display(), one.on, None, one.person, one.outcome))
     return sorted(lines, key=lambda line: line.on)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from core import audit
 from core.actor import Actor
@@ -134,7 +135,7 @@ def _keep_cost(letter: DunningLetter, *, on: date | None, by: Actor, at: datetim
     standing = charged.filter(reversed_by__isnull=True).select_related("instalment__liability", "payer").first()
     due = _due_that_bears(letter, on) if on is not None else None
     if standing is not None and due is None:
-        reverse_event(standing, reason=f"upomnienie {letter.sign} bez kosztów", on=at.date(), by=by, at=at)
+        reverse_event(standing, reason=f"upomnienie {letter.sign} bez kosztów", on=timezone.localdate(at), by=by, at=at)
     elif standing is None and due is not None and on is not None:
         charge_costs(due, amount=letter.cost, reference=_names(name)[charged.count()], on=on, by=by, at=at)
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from core import audit
 from core.actor import Actor
@@ -76,7 +77,7 @@ def _unasked(at: datetime) -> list[RateWarning]:
     newest = BankRate.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
     if newest is not None and at - newest <= timedelta(days=settings.NBP_STALE_DAYS):
         return []
-    since = "jeszcze ani razu" if newest is None else f"od {format_date_short(newest.date())}"
+    since = "jeszcze ani razu" if newest is None else f"od {format_date_short(timezone.localdate(newest))}"
     return [RateWarning(None, f"Tabel stóp odsetek nie porównano ze stopami NBP {since}.")]
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from core import audit
 from core.actor import Actor
@@ -47,7 +48,7 @@ def record_decision(kind: DecisionKind, ruling: Ruling, due: Instalment, *, by: 
         raise Refused("reason_missing", "Napisz krótko, dlaczego.", where="reason")
     if ruling.applied_on is not None and ruling.applied_on > ruling.decided_on:
         raise Refused("application_later", "Wniosek nie może być późniejszy niż decyzja.", where="applied_on")
-    if ruling.decided_on > at.date():
+    if ruling.decided_on > timezone.localdate(at):
         raise Refused("decision_future", "Dzień decyzji leży w przyszłości.", where="decided_on")
     basis = CIVIL_BASIS if due.liability.kind.regime in CIVIL else BASES[kind]
     try:

@@ -58,10 +58,18 @@ def reclaim_leases(*, at: datetime) -> int:
 
 
 def close_overdue(*, at: datetime, report: DispatchReport) -> None:
-    """Close what waited too long: past its day it expires; in doubt past the gateway's memory it stays in doubt."""
+    """Close what waited too long: past its day it expires; in doubt past the gateway's memory it stays in doubt.
+
+    What one of them carried speaks for itself then, and may be past its day as well.
+    """
+    while closed := _close_overdue(at):
+        for state in closed:
+            report.add(State(state))
+
+
+def _close_overdue(at: datetime) -> list[str]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLOSE, {"at": at, "forgotten": at - KEY_LIVES})
         closed = cursor.fetchall()
         free_carried([message_id for message_id, _ in closed])
-    for _, state in closed:
-        report.add(State(state))
+    return [state for _, state in closed]

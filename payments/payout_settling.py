@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from core import audit
 from core.actor import Actor
@@ -45,7 +46,10 @@ def unsettled(provider: str, *, until: date) -> list[Held]:
         .order_by("pk")[:MOST_OFFERED]
     )
     found = [Held(f"p{one.pk}", one.paid_on, f"płatność {one.reference}", one.charged) for one in paid if one.paid_on]
-    found += [Held(f"r{one.pk}", one.requested_at.date(), f"zwrot {one.short_number}", -one.amount) for one in back]
+    found += [
+        Held(f"r{one.pk}", timezone.localdate(one.requested_at), f"zwrot {one.short_number}", -one.amount)
+        for one in back
+    ]
     found += [
         Held(f"c{one.pk}", one.taken_on, f"{one.get_kind_display()}, {one.payment.reference}", -one.amount)
         for one in gone

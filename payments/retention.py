@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from payments.models import BankStatement, Payment
 
 
@@ -12,4 +14,4 @@ def count_payments(before: datetime) -> int:
 
 def count_statements(before: datetime) -> int:
     """How many bank statements ended before *before*: an archivist decides about them."""
-    return BankStatement.objects.filter(closed_on__lt=before.date()).count()
+    return BankStatement.objects.filter(closed_on__lt=timezone.localdate(before)).count()

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.utils import timezone
 
 from core.dates import format_date
 from residents.disclosure import Attachment, Column, Section, Shape, Table
@@ -91,7 +92,7 @@ def _looks(key: int) -> Iterable[Sequence[object]]:
 def _scans(key: int) -> Iterable[Attachment]:
     for asked in AttorneyRequest.objects.filter(account=key).exclude(scan="").order_by("-pk"):
         suffix = PurePath(str(asked.scan.name)).suffix
-        label = f"Pełnomocnictwo złożone {format_date(asked.asked_at.date())}"
+        label = f"Pełnomocnictwo złożone {format_date(timezone.localdate(asked.asked_at))}"
         yield Attachment(f"pelnomocnictwo-{asked.pk}{suffix}", label, partial(read_file, asked.scan))
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
+from django.utils import timezone
 
 from core.actor import Actor
 from core.dates import format_date
@@ -109,7 +110,7 @@ def _mandate_scans(payer_id: int) -> Iterable[Attachment]:
         suffix = PurePath(str(mandate.scan.name)).suffix
         yield Attachment(
             f"pelnomocnictwo-{mandate.pk}{suffix}",
-            f"Pełnomocnictwo z {format_date(mandate.valid_from.date())}",
+            f"Pełnomocnictwo z {format_date(timezone.localdate(mandate.valid_from))}",
             partial(read_file, mandate.scan),
         )
 
@@ -154,7 +155,7 @@ def _kept(payer_id: int, on: date) -> Iterable[Kept]:
             what="zapis, kto i kiedy przeglądał Twoje dane",
             basis="rozporządzenie w sprawie Krajowych Ram Interoperacyjności (dzienniki systemów)",
             why="przepis każe przechowywać takie zapisy przez dwa lata; chronią one Ciebie",
-            until=_years_later(newest.at.date(), 2),
+            until=_years_later(timezone.localdate(newest.at), 2),
             names_payer=False,
         )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from consents.actions import accept_application, register_application
 from consents.models import ConsentApplication, Topic
@@ -32,8 +33,8 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """Today in Warsaw is close enough to today in UTC for tests that do not say a day."""
-    return now().date()
+    """Today in Warsaw."""
+    return timezone.localdate(now())
 
 
 def pesel(serial: int = 1, born: date = date(1980, 5, 17)) -> IdentityNumber:
@@ -155,7 +156,7 @@ def dues(*lines: str, source: str = "test", as_of: datetime | None = None, by: A
         file_name="dues.csv",
         source=source,
         as_of=moment,
-        on=moment.date(),
+        on=timezone.localdate(moment),
         by=by,
     )
 

@@ -50,6 +50,8 @@ WORDS = {
 }
 # The vendor lets about a hundred requests a second in from one address: 250 texts a request leave room for workers.
 PERSONAL_BATCH = 250
+# Those that the vendor has already are found by halving, one request after the other: small ones, several at a time.
+REPEATED_BATCH = 25
 PARALLEL = 8
 UNRESERVED = frozenset(f"{string.ascii_letters}{string.digits}_.-~")  # RFC 3986
 logger = logging.getLogger("spm.smsapi")
@@ -148,7 +150,7 @@ def _invalid(batch: Sequence[Parcel], told: dict[str, Any]) -> list[Parcel]:
 def _batches(parcels: Sequence[Parcel], most: int) -> list[list[Parcel]]:
     """Requests to make: equal texts together, different ones by PERSONAL_BATCH; a text with a bar goes alone.
 
-    Repeats keep to themselves: one that the vendor has already would make it refuse the fresh ones beside it.
+    Repeats keep to themselves, by REPEATED_BATCH: one that the vendor has already would make it refuse the fresh ones.
     """
     by_text: dict[tuple[str, bool], list[Parcel]] = {}
     for parcel in parcels:
@@ -159,10 +161,12 @@ def _batches(parcels: Sequence[Parcel], most: int) -> list[list[Parcel]]:
         if len(group) == 1 and "|" not in text:
             personal[is_repeat] += group
         else:
-            batches += [group[start : start + most] for start in range(0, len(group), most)]
-    for group in personal.values():
-        batches += [group[start : start + PERSONAL_BATCH] for start in range(0, len(group), PERSONAL_BATCH)]
-    return batches
+            batches += _in_parts(group, min(most, REPEATED_BATCH) if is_repeat else most)
+    return batches + _in_parts(personal[False], PERSONAL_BATCH) + _in_parts(personal[True], REPEATED_BATCH)
+
+
+def _in_parts(parcels: list[Parcel], most: int) -> list[list[Parcel]]:
+    return [parcels[start : start + most] for start in range(0, len(parcels), most)]
 
 
 def common_form(batch: list[Parcel]) -> dict[str, str]:

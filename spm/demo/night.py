@@ -5,6 +5,7 @@ from math import sin
 
 import requests
 from django.conf import settings
+from django.utils import timezone
 
 from broadcasts.actions import poll_sources
 from broadcasts.assisted import enter
@@ -43,7 +44,13 @@ def fall(now: datetime) -> None:
     )
     for payer, (warden, words) in zip(people.order_by("pk")[1 : len(HELPED) + 1], HELPED, strict=False):
         number = IdentityNumber(NumberKind.PESEL, payer.pesel)
-        enter(number=number, warden=warden, help_words=words, agreed_on=now.date() - timedelta(days=90), by=BY)
+        enter(
+            number=number,
+            warden=warden,
+            help_words=words,
+            agreed_on=timezone.localdate(now) - timedelta(days=90),
+            by=BY,
+        )
     if not settings.WARNINGS["imgw_url"]:
         return
     local = now.astimezone(WARSAW).replace(minute=0, second=0, microsecond=0)

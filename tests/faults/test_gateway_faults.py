@@ -25,7 +25,7 @@ from tests.faults.size import sized
 from tests.sandbox_process import Sandbox
 
 MESSAGES = sized(200, of_200=10_000)
-SHARE = MESSAGES // 25  # messages a batch: many requests, so that many go wrong
+SHARE = MESSAGES // 10  # messages a batch: many requests, so that many go wrong
 MOST_TRIES = 5  # of what can never go
 A_DAY = timedelta(hours=19)  # the gateway remembers keys for longer
 

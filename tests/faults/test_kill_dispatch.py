@@ -98,7 +98,7 @@ def test_sms_of_killed_workers_each_leave_exactly_once(transactional_db: None, s
         _release(SHARE)
         is_due = moment(sandbox)
         with running("manage.py", "dispatch", environment=settings) as worker:
-            wait_until(lambda due=is_due: due() or is_worked_off(), seconds=60, what=moment.__name__)
+            wait_until(lambda due=is_due: due() or is_worked_off(), seconds=180, what=moment.__name__)
             assert worker.poll() is None
         hit += counted()["sending"] > 0
         if hit >= ENOUGH:

@@ -8,6 +8,9 @@ from tests.house.tree import APPS, FLOORS, PACKAGES, ROOT, name, python_files, t
 
 BANNED_MODULES = {"utils", "util", "helpers", "common", "misc", "services", "service", "managers", "signals", "base"}
 MOST_LINES = 400
+# The day of a moment is Warsaw's: after midnight there, UTC still has yesterday.
+UTC_DAY = re.compile(r"\b(at|now|now\(\)|before|newest|\w+_at|\w+_from)\.date\(\)")
+LOCAL_DAY = re.compile(r"localtime|astimezone")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
 
 
@@ -27,6 +30,16 @@ def test_nothing_is_left_undone() -> None:
         for path in [*python_files(*FLOORS, "sandbox", "benchmarks"), *templates()]
         if UNFINISHED.search(path.read_text(encoding="utf-8"))
     ]
+    assert found == []
+
+
+def test_the_day_of_a_moment_is_warsaws() -> None:
+    found = []
+    for path in [*python_files(*FLOORS, "benchmarks"), *python_files("tests")]:
+        text = path.read_text(encoding="utf-8")
+        for match in UTC_DAY.finditer(text):
+            if not LOCAL_DAY.search(text[max(0, match.start() - 200) : match.start()]):
+                found.append(f"{name(path)}: {match.group()}")
     assert found == []
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 from django.db.models import Q, Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -80,12 +81,14 @@ class Town:
         at = self.tick()
         parts = [PaymentPart(make.instalment().pk, Decimal(amount))]
         reference = f"payment:{at.isoformat()}"
-        post_payment(payer_id=self.owner(), parts=parts, value_on=at.date(), reference=reference, by=make.BY, at=at)
+        post_payment(
+            payer_id=self.owner(), parts=parts, value_on=timezone.localdate(at), reference=reference, by=make.BY, at=at
+        )
 
     def transfer(self, amount: int) -> None:
         """By a transfer that a statement brings."""
         at = self.tick()
-        incoming = Incoming(self.owner(), Decimal(amount), at.date(), f"bank:{at.isoformat()}")
+        incoming = Incoming(self.owner(), Decimal(amount), timezone.localdate(at), f"bank:{at.isoformat()}")
         post_incoming([incoming], subject="statement", by=make.BY, at=at)
 
     def undo_payment(self, which: int) -> None:
@@ -95,13 +98,15 @@ class Town:
             return
         found = LedgerEntry.objects.filter(kind="payment", reversed_by=None).exclude(reference__startswith="import:")
         if entries := list(found.order_by("pk")):
-            reverse_event(entries[which % len(entries)], reason="x", on=at.date(), by=make.BY, at=at)
+            reverse_event(entries[which % len(entries)], reason="x", on=timezone.localdate(at), by=make.BY, at=at)
 
     def lower_here(self, amount: int) -> None:
         """A write-off, of which the source leaves something."""
         at = self.tick()
         if self.tells and self.there.assessed + self.entered() - self.there.desk > amount:
-            write_off(make.instalment(), amount=Decimal(amount), reason="x", on=at.date(), by=make.BY, at=at)
+            write_off(
+                make.instalment(), amount=Decimal(amount), reason="x", on=timezone.localdate(at), by=make.BY, at=at
+            )
 
     def pay_there(self, amount: int) -> None:
         """At the office."""

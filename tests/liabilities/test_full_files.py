@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from core.errors import Refused
 from liabilities.importing import HowToImport, ImportReport, import_dues
@@ -24,7 +25,7 @@ def bring(*lines: str, at: int = 0, how: HowToImport = FULL) -> ImportReport:
         file_name="dues.csv",
         source="test",
         as_of=moment,
-        on=moment.date(),
+        on=timezone.localdate(moment),
         by=make.BY,
         how=how,
     )

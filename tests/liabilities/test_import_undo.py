@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from core.errors import Refused
 from liabilities.actions import PaymentPart, post_payment, write_off
@@ -48,7 +49,7 @@ def pay(amount: int, *, at: int) -> None:
     post_payment(
         payer_id=due.liability.payer_id,
         parts=[PaymentPart(due.pk, Decimal(amount))],
-        value_on=moment.date(),
+        value_on=timezone.localdate(moment),
         reference=f"payment:{at}",
         by=make.BY,
         at=moment,

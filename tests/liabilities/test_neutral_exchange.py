@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from core.errors import Refused
 from liabilities.actions import PaymentPart, post_payment
@@ -44,7 +45,7 @@ BASE = {
 def bring(content: bytes, *, at: int = 0) -> ImportReport:
     """Import bytes that the source knew *at* an hour."""
     moment = T0 + timedelta(hours=at)
-    return import_dues(content, file_name="n", source="fk", as_of=moment, on=moment.date(), by=make.BY)
+    return import_dues(content, file_name="n", source="fk", as_of=moment, on=timezone.localdate(moment), by=make.BY)
 
 
 def as_csv(*rows: dict[str, object], tail: str = "") -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 from lxml import etree
 
 from core.actor import Actor
@@ -37,7 +38,9 @@ def payer() -> Payer:
 def _pay(payer: Payer, amount: str, reference: str, at: Any = None) -> None:
     part = PaymentPart(make.instalment("ANNA-1").pk, make.pln(amount))
     moment = at or make.now()
-    post_payment(payer_id=payer.pk, parts=[part], value_on=moment.date(), reference=reference, by=make.BY, at=moment)
+    post_payment(
+        payer_id=payer.pk, parts=[part], value_on=timezone.localdate(moment), reference=reference, by=make.BY, at=moment
+    )
 
 
 def _bearer(who: Account, scope: TokenScope = TokenScope.POSTINGS) -> dict[str, str]:

@@ -67,6 +67,15 @@ def test_when_the_first_comes_too_late_the_others_still_go(watched: type[Watched
     assert states() == ["expired", "sent"]
 
 
+def test_when_all_come_too_late_one_run_closes_them_all(watched: type[WatchedGateway], anna_told: Payer) -> None:
+    for one in "123":
+        remind(anna_told, one, at=AT, expires_at=later(AT, hours=1))
+    Message.objects.filter(channel="email").delete()
+    join_waiting()
+    send(later(AT, hours=2))
+    assert states() == ["expired", "expired", "expired"]
+
+
 def test_a_consent_withdrawn_meanwhile_silences_all_of_them(
     watched: type[WatchedGateway], three: list[Message]
 ) -> None:

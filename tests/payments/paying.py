@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from liabilities.models import Instalment, LedgerEntry
 from liabilities.queries import credit
@@ -36,7 +37,7 @@ def start(payer: Payer, account: Account, *keys: str, at: datetime | None = None
         "provider": "payu",
         "made_by": account,
         "by": make.BY,
-        "on": moment.date(),
+        "on": timezone.localdate(moment),
         "at": moment,
         "customer_ip": "127.0.0.1",
         "number": uuid.uuid4(),

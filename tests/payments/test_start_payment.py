@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from core.errors import Refused
@@ -46,12 +47,18 @@ def test_amounts_are_frozen_and_the_payer_gets_a_page_to_pay_on(paying: Paying, 
 def test_interest_and_costs_of_the_day_are_frozen_too(paying: Paying) -> None:
     now = make.now()
     make.dues(
-        make.row(make.pesel(1), key="OLD", title="Zaległa", due_on=now.date() - timedelta(days=400), amount="1000,00"),
+        make.row(
+            make.pesel(1),
+            key="OLD",
+            title="Zaległa",
+            due_on=timezone.localdate(now) - timedelta(days=400),
+            amount="1000,00",
+        ),
         source="old",
     )
     old = make.instalment("OLD")
-    charge_costs(old, amount=Decimal(16), reference="letter:1", on=now.date(), by=make.BY, at=now)
-    ((item,),) = [basket.items for basket in fill_baskets([paying.payer], [Wish(old.pk)], on=now.date())]
+    charge_costs(old, amount=Decimal(16), reference="letter:1", on=timezone.localdate(now), by=make.BY, at=now)
+    ((item,),) = [basket.items for basket in fill_baskets([paying.payer], [Wish(old.pk)], on=timezone.localdate(now))]
     due = item.due
     (line,) = paying.start("OLD").lines.all()
     assert due.interest.amount > 100

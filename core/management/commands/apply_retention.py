@@ -33,7 +33,7 @@ class Command(HouseCommand):
                 {
                     "category": line.category,
                     "name": line.name,
-                    "before": line.before.date(),
+                    "before": timezone.localdate(line.before),
                     "count": line.count,
                     "waits_for_a_person": line.waits,
                 }
