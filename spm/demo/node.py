@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from django.utils import timezone
 
+from core.dates import WARSAW
 from residents.identity import pesel_birth_date
 from spm.demo.people import Inhabitant, people
 
@@ -58,7 +58,7 @@ def prepare_node(directory: Path, *, at: datetime) -> DemoNode:
     if not (folder / "openid.key").exists():
         (folder / "openid.secret").write_text(secrets.token_urlsafe(24), encoding="utf-8")
         _write_key(folder / "openid.key", rsa.generate_private_key(65537, 2048))
-    shown = [_person(one) for one in people(SHOWN, today=timezone.localdate(at))]
+    shown = [_person(one) for one in people(SHOWN, today=at.astimezone(WARSAW).date())]
     (folder / "people.json").write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
     return DemoNode(folder)
 

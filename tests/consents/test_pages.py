@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from consents.actions import accept_application, reject_application
 from core.dates import format_date
@@ -36,7 +37,7 @@ def words(browser: Client) -> str:
 
 def day(moment: datetime) -> str:
     """A day as the page writes it, with plain spaces."""
-    return format_date(moment.date()).replace("\xa0", " ")
+    return format_date(timezone.localdate(moment)).replace("\xa0", " ")
 
 
 def test_my_consents_are_shown_with_channel_beginning_and_paper(browser: Client, anna_payer: Payer) -> None:
