@@ -223,7 +223,9 @@ def _page_meanwhile(sandbox: Sandbox) -> None:
         ask(lambda count: count >= ASKED // 4)
         at_rest = ask(lambda count: count >= ASKED)
         environment = {**os.environ, "SPM_SMSAPI_URL": settings.SMSAPI["url"]}
-        worker = subprocess.Popen([sys.executable, "manage.py", "dispatch"], cwd=embedded.ROOT, env=environment)
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "dispatch", "--once"], cwd=embedded.ROOT, env=environment
+        )
         meanwhile = ask(lambda _count: worker.poll() is not None)
         assert worker.returncode == 0
     print("\n## The portal's first page while a warning goes out, median of an answer")
