@@ -6,6 +6,8 @@ had not begun, and the next run takes it up.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +25,7 @@ from payments.entry_states import Chain, EntryState, Rule
 from payments.matching import Facts, certain, propose
 from payments.models import BankEntry, BankStatement, entry_reference
 from payments.payouts import provider_of_payout
+from payments.turns import TurnLost, Turns
 from payments.virtual_accounts import owners_of
 
 BATCH = 5_000
@@ -86,16 +89,43 @@ class _Batch:
 
 
 def match_entries(*, by: Actor, at: datetime, batch: int = BATCH) -> int:
-    """Match every new entry of accepted statements, post what is certain; returns how many were looked at."""
+    """Match every new entry of accepted statements, post what is certain; returns how many were looked at.
+
+    Of more than a batch a second thread takes every other one, by a connection of its own: they are written in their
+    order, but while the database writes one, the next is made ready. In the caller's transaction there is one thread.
+    """
+    turns = Turns()
+    if connection.in_atomic_block or not BankEntry.objects.filter(state=EntryState.NEW)[batch : batch + 1].exists():
+        return _match_all(turns, by=by, at=at, most=batch)
+    with ThreadPoolExecutor(1, thread_name_prefix="statements") as pool:
+        beside = pool.submit(_match_beside, turns, by=by, at=at, most=batch)
+        try:
+            looked_at = _match_all(turns, by=by, at=at, most=batch)
+        except BaseException:
+            turns.end()
+            raise
+        return looked_at + beside.result()
+
+
+def _match_beside(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
+    try:
+        return _match_all(turns, by=by, at=at, most=most)
+    finally:
+        connection.close()
+
+
+def _match_all(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
+    """Batch after batch, until nothing is left or the other thread failed: its failure is told by itself."""
     looked_at = 0
-    while count := _match_some(by=by, at=at, most=batch):
-        looked_at += count
+    with suppress(TurnLost):
+        while count := _match_some(turns, by=by, at=at, most=most):
+            looked_at += count
     return looked_at
 
 
-def _match_some(*, by: Actor, at: datetime, most: int) -> int:
+def _match_some(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
     chained = BankStatement.objects.filter(chain=Chain.CHAINED)
-    with unpaused(), transaction.atomic():
+    with unpaused(), turns.turn() as turn, transaction.atomic():
         rows = (
             BankEntry.objects.filter(state=EntryState.NEW, statement__in=chained)
             .select_for_update(skip_locked=True)  # without a join, which would lock the statement too
@@ -103,11 +133,14 @@ def _match_some(*, by: Actor, at: datetime, most: int) -> int:
             .values_list(*READ)[:most]
         )
         work = _Batch(_with_currency(rows))
+        turn.taken()
         if not work.entries:
             return 0
         _by_kind(work)
         _by_virtual_account(work)
-        _by_words(work, on=timezone.localdate(at))
+        facts = _payouts_apart(work)
+        turn.wait()  # what follows depends on what was posted before
+        _by_words(work, facts, on=timezone.localdate(at))
         _debits(work)
         first, last = work.entries[0].pk, work.entries[-1].pk
         if work.payments:
@@ -150,17 +183,21 @@ def _by_virtual_account(work: _Batch) -> None:
             work.post(entry, owner.payer_id, Rule.VIRTUAL, kind=owner.kind_code)
 
 
-def _by_words(work: _Batch, *, on: date) -> None:
-    """Then what stands in the title, and who sent it; payouts of providers are set apart."""
-    incoming = [entry for entry in work.left() if entry.mark == "C"]
-    facts = facts_of([entry.pk for entry in incoming])
+def _payouts_apart(work: _Batch) -> dict[int, Facts]:
+    """Payouts of providers are set apart; what the bank said of the other credits that are left."""
+    facts = facts_of([entry.pk for entry in work.left() if entry.mark == "C"])
     for key, one in list(facts.items()):
         if provider := provider_of_payout(name=one.name, title=one.title):
             work.verdicts[key] = _Verdict(EntryState.PAYOUT, None, Rule.PROVIDER, provider)
             del facts[key]
+    return facts
+
+
+def _by_words(work: _Batch, facts: Mapping[int, Facts], *, on: date) -> None:
+    """Then what stands in the title, and who sent it."""
     search = Search(facts, on=on)
-    for entry in incoming:
-        if entry.pk in work.verdicts:
+    for entry in work.entries:
+        if entry.pk not in facts:
             continue
         found = certain(propose(facts[entry.pk], search.candidates(entry.pk)))
         if found is None:
