@@ -116,11 +116,11 @@ def _end_thread(row: Broadcast, *, by: Actor, at: datetime) -> None:
 def _queue_rehearsal(row: Broadcast, *, at: datetime) -> tuple[int, int]:
     """The staff's own list, by SMS and e-mail; residents get nothing. Returns how many people and messages."""
     words = words_of(row)
+    body_of_sms, body_of_mail = sms_text(words, "pl"), facts_of(row)[Channel.EMAIL.value]["text"]
     people, count = 0, 0
     for officer in DutyOfficer.objects.filter(joins_rehearsals=True):
-        mail = facts_of(row)[Channel.EMAIL.value]["text"]
         people += bool(officer.phone or officer.email)
-        told = ((Channel.SMS, officer.phone, sms_text(words, "pl")), (Channel.EMAIL, officer.email, mail))
+        told = ((Channel.SMS, officer.phone, body_of_sms), (Channel.EMAIL, officer.email, body_of_mail))
         for channel, address, body in told:
             if address:
                 queue_letter(

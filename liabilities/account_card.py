@@ -7,14 +7,14 @@ its end comes from the sums that the ledger keeps, and only the lines shown are 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
-from core.dates import WARSAW
+from core.dates import WARSAW, midnight
 from liabilities.in_transit import InTransit, in_transit
 from liabilities.models import DueKind, Instalment, LedgerAccount, LedgerEntry, Liability, LiabilityBearer
 from residents.models import PayerMerge
@@ -83,7 +83,7 @@ def _ids(payer_id: int) -> list[int]:
 
 
 def _edges(year: int) -> tuple[datetime, datetime]:
-    return tuple(datetime.combine(date(start, 1, 1), time(0), WARSAW) for start in (year, year + 1))  # type: ignore[return-value]
+    return midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1))
 
 
 def booked(payer_id: int) -> "QuerySet[LedgerEntry]":

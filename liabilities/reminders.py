@@ -1,7 +1,7 @@
 """Who is to be reminded on a day: one statement a rule, from instalments over consents into the outbox."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat, JSONObject
 from core import audit
 from core.actor import Actor
 from core.bulk import one_pass
-from core.dates import WARSAW
+from core.dates import midnight
 from liabilities.messages import DUE_APPROACHING, DUE_PASSED
 from liabilities.models import ImportRun, Instalment, ReminderRule
 from notifications.actions import MESSAGE_COLUMNS, first_moment, queue_messages
@@ -68,7 +68,7 @@ def queue_reminders(*, on: date, at: datetime, by: Actor) -> ReminderReport:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(0), WARSAW)
+    return midnight(day + timedelta(days=1))
 
 
 def _rows(

@@ -6,7 +6,7 @@ rows of their own, joined to the oldest (notifications/joining.py): what becomes
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 
 from core import audit
 from core.actor import Actor
-from core.dates import WARSAW
+from core.dates import WARSAW, midnight
 from core.errors import Refused
 from notifications.actions import first_moment
 from notifications.joining import flatten_joined
@@ -98,7 +98,7 @@ def put_off_over_cap(claimed: Sequence[Claimed], channel: str, most: Mapping[str
         return set()
     tomorrow = at.astimezone(WARSAW).date() + timedelta(days=1)
     # None of these kinds goes at any hour, so the first will do.
-    again = first_moment(concerned[0].kind, at=datetime.combine(tomorrow, time(0), WARSAW))
+    again = first_moment(concerned[0].kind, at=midnight(tomorrow))
     over = _over(concerned, most, _gone_today(concerned, channel, at=at), again=again)
     for digest, ids in over.items():
         kinds = [kind.code for kind in KINDS.values() if kind.digest and kind.digest.kind == digest]
@@ -108,7 +108,7 @@ def put_off_over_cap(claimed: Sequence[Claimed], channel: str, most: Mapping[str
 
 def _gone_today(claimed: Collection[Claimed], channel: str, *, at: datetime) -> dict[tuple[int, str], int]:
     """How many messages of each kind each payer got today by *channel*, or is getting from another worker."""
-    starts = datetime.combine(at.astimezone(WARSAW).date(), time(0), WARSAW)
+    starts = midnight(at.astimezone(WARSAW).date())
     gone = Q(sent_at__gte=starts) | Q(state=State.SENDING) | Q(state=State.QUEUED, in_doubt_since__gte=starts)
     rows = (
         Message.objects.filter(

@@ -8,7 +8,7 @@ are read from the messages, whose rows stay too.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum,
 from django.db.models.functions import Coalesce, ExtractMonth
 
 from consents.models import Topic
-from core.dates import WARSAW
+from core.dates import WARSAW, midnight
 from notifications.channels import Channel
 from notifications.kinds import name_of
 from notifications.models import Message, Route, Spending
@@ -155,7 +155,7 @@ def _figures(year: int) -> dict[Place, Sums]:
     found: dict[Place, Sums] = defaultdict(Sums)
     for (month, topic, channel, gateway), sums in _spent(year, "month", "topic_code", "channel", "gateway"):
         found[Place(int(month), topic, channel, gateway)].add(sums)
-    starts, ends = (datetime(one, 1, 1, tzinfo=WARSAW) for one in (year, year + 1))
+    starts, ends = (midnight(date(one, 1, 1)) for one in (year, year + 1))
     # queued_at is what the table's small index knows.
     sent = Message.objects.filter(queued_at__gte=starts - LONGEST_WAIT, queued_at__lt=ends)
     rows = (

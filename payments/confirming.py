@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
 
-from core.dates import WARSAW
+from core.dates import midnight
 from liabilities.balances import totals
 from notifications.actions import withdraw_messages
 from notifications.kinds import Kind
@@ -71,7 +71,7 @@ def confirm_transfers(transfers: Sequence[Transfer], *, at: datetime) -> int:
             paid_on=one.paid_on,
             about=_about(one.entry_id),
             key=one.key,
-            expires_at=datetime.combine(one.booked_on + TRANSFER_LIVES + timedelta(days=1), time(0), WARSAW),
+            expires_at=midnight(one.booked_on + TRANSFER_LIVES + timedelta(days=1)),
         )
         for one in fresh
         if one.payer_id in told
