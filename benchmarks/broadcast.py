@@ -35,7 +35,6 @@ from tests.sandbox_process import Sandbox
 PEOPLE = int(os.environ.get("BENCH_ROWS") or 100_000)
 ASKED = 100
 FAR_MS = 50
-LONG_AFTER_S = 36_000  # delivery reports come in another benchmark
 TEXT = "DOLINA: silny wiatr do godz. 6:00. Zostan w domu, zabezpiecz okna i balkon."
 BARE_TABLE = """
 DROP TABLE IF EXISTS bench_message;
@@ -136,8 +135,7 @@ def _handed_over(sandbox: Sandbox) -> None:
 
 def _handed_over_at(sandbox: Sandbox, latency_ms: int, both: Sequence[outbox.Worker]) -> None:
     def gateway() -> None:
-        sandbox.reset()
-        sandbox.control("PUT", "settings", sms_latency_ms=latency_ms, sms_report_delay_s=LONG_AFTER_S)
+        outbox.gateway(sandbox, latency_ms=latency_ms)
 
     def prepare() -> None:
         gateway()

@@ -23,8 +23,7 @@ def second_worker(sandbox: Sandbox) -> None:
     outbox.prepare("sms")
 
     def prepare() -> None:
-        sandbox.reset()
-        sandbox.control("PUT", "settings", sms_latency_ms=LATENCY_MS, sms_report_delay_s=36_000)
+        outbox.gateway(sandbox, latency_ms=LATENCY_MS)
         outbox.refill(BULK)
 
     with outbox.workers(2) as both:
@@ -40,8 +39,7 @@ def memory(sandbox: Sandbox) -> None:
     step = min(STEP, MANY)
     with outbox.workers(1) as (worker,):
         for round_ in range(MANY // step):
-            sandbox.reset()
-            sandbox.control("PUT", "settings", sms_report_delay_s=36_000)
+            outbox.gateway(sandbox)
             outbox.refill(step, name=str(round_))
             worker.start()
             held.append(worker.wait()["rss_kb"])
@@ -56,8 +54,7 @@ def crisis(sandbox: Sandbox) -> None:
     """From queueing one crisis message to the gateway's answer, stored: alone, and behind a backlog that leaves."""
     outbox.prepare("sms")
     with outbox.workers(2) as (busy, urgent):
-        sandbox.reset()
-        sandbox.control("PUT", "settings", sms_latency_ms=LATENCY_MS, sms_report_delay_s=36_000)
+        outbox.gateway(sandbox, latency_ms=LATENCY_MS)
         outbox.refill(0)
         alone = statistics.median(_alarm(urgent, place) for place in range(ALARMS))
         outbox.refill(BACKLOG, priority=Priority.REMINDER)

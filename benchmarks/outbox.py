@@ -17,14 +17,22 @@ from benchmarks import world
 from notifications.kinds import Priority
 from notifications.models import Message
 from spm import embedded
+from tests.sandbox_process import Sandbox
 
 PEOPLE = 10_000
+LONG_AFTER_S = 36_000  # delivery reports come in another benchmark
 COLUMNS = [field.column for field in Message._meta.concrete_fields if field.column not in {"id", "dedupe_key"}]
 REFILL = f"""
 INSERT INTO notifications_message (dedupe_key, {", ".join(COLUMNS)})
 SELECT dedupe_key || ':' || %(name)s || ':' || g, {", ".join(COLUMNS)}
 FROM bench_outbox CROSS JOIN generate_series(1, %(times)s) AS g
 """
+
+
+def gateway(sandbox: Sandbox, *, latency_ms: int = 0) -> None:
+    """The sandbox, empty, with a gateway for SMS that is so far away and reports nothing meanwhile."""
+    sandbox.reset()
+    sandbox.control("PUT", "settings", sms_latency_ms=latency_ms, sms_report_delay_s=LONG_AFTER_S)
 
 
 def prepare(channel: str) -> None:

@@ -27,7 +27,6 @@ from tests.sandbox_process import Sandbox
 SMS = int(os.environ.get("BENCH_ROWS", "20000"))
 LOOP, FAR_LOOP, AT_ONCE = 2_000, 200, 20
 LATENCY_MS = 50
-LONG_AFTER_S = 36_000  # delivery reports come in another benchmark
 MAILS = int(os.environ.get("BENCH_ROWS", "20000")) // 2
 BODY = "Dzień dobry,\n\nzaksięgowano wpłatę {0},50 zł z dnia 14 maja 2026, numer SPM-{0:06d}.\n\nDziękujemy."
 
@@ -67,12 +66,11 @@ def _ask(session: requests.Session, **form: str) -> None:
 def sms(sandbox: Sandbox) -> None:
     """Measure and print."""
 
-    def gateway(latency_ms: int = 0) -> None:
-        sandbox.reset()
-        sandbox.control("PUT", "settings", sms_latency_ms=latency_ms, sms_report_delay_s=LONG_AFTER_S)
+    def gateway() -> None:
+        outbox.gateway(sandbox)
 
     def prepare(latency_ms: int = 0, *, is_fuller: bool = False) -> None:
-        gateway(latency_ms)
+        outbox.gateway(sandbox, latency_ms=latency_ms)
         world.fill_outbox(SMS, channel="sms", is_fuller=is_fuller)
 
     def loop(count: int = LOOP) -> None:
@@ -92,7 +90,7 @@ def sms(sandbox: Sandbox) -> None:
     show("SMS, messages, a gateway that answers at once", ours, one, limit, aims="≥ 10 × the loop")
 
     def far_away() -> None:
-        gateway(LATENCY_MS)
+        outbox.gateway(sandbox, latency_ms=LATENCY_MS)
 
     def prepare_far() -> None:
         prepare(LATENCY_MS)

@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 from typing import Any
 
 from anymail.backends.mailjet import EmailBackend
@@ -22,6 +21,7 @@ from requests import Response
 from core.http import AnswerLost, OutgoingSession, Unreachable
 from notifications.gateways import TAKEN_BACK, UNWATCHED, Flight, Outcome, Parcel, Receipt
 from notifications.gateways.mail_body import as_html, as_text, unsubscribe_headers
+from notifications.gateways.many_lines import over_lines
 from notifications.return_address import marked
 
 PARALLEL = 4
@@ -57,10 +57,7 @@ class Mailjet:
 
     def send(self, parcels: Sequence[Parcel], flight: Flight = UNWATCHED) -> list[Receipt]:
         """Send *parcels* over up to four connections at once."""
-        share = max(SMALLEST_SHARE, -(-len(parcels) // PARALLEL))
-        shares = [parcels[start : start + share] for start in range(0, len(parcels), share)]
-        sent = self._pool.map(_send_share, shares, range(PARALLEL), repeat(flight))
-        return [receipt for receipts in sent for receipt in receipts]
+        return over_lines(self._pool, _send_share, parcels, flight, lines=PARALLEL, smallest=SMALLEST_SHARE)
 
     def gateway_id(self, reference: str) -> str:
         """Mailjet gives it."""

@@ -16,13 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from email.header import Header
 from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
-from itertools import repeat
 
 from django.conf import settings
 
 from notifications.gateways import TAKEN_BACK, UNWATCHED, Flight, Outcome, Parcel, Receipt
 from notifications.gateways.dkim_signature import signed
 from notifications.gateways.mail_body import as_html, as_text, unsubscribe_headers
+from notifications.gateways.many_lines import over_lines
 from notifications.return_address import return_address
 
 PARALLEL = 4
@@ -51,10 +51,7 @@ class Smtp:
 
     def send(self, parcels: Sequence[Parcel], flight: Flight = UNWATCHED) -> list[Receipt]:
         """Send *parcels* over up to four connections at once."""
-        share = max(SMALLEST_SHARE, -(-len(parcels) // PARALLEL))
-        shares = [parcels[start : start + share] for start in range(0, len(parcels), share)]
-        sent = self._pool.map(_send_share, shares, range(PARALLEL), repeat(flight))
-        return [receipt for receipts in sent for receipt in receipts]
+        return over_lines(self._pool, _send_share, parcels, flight, lines=PARALLEL, smallest=SMALLEST_SHARE)
 
     def gateway_id(self, reference: str) -> str:
         """The Message-ID."""
