@@ -95,14 +95,14 @@ def claim_batch(
     worker: str,
     limit: int,
     least_urgent: Priority = Priority.EVENT,
-    before_commit: Callable[[], None] | None = None,
+    before_commit: Callable[[int], None] | None = None,
 ) -> Batch:
     """Claim what is due on *channel*, in order of priority; refused are those without consent any more or with an
     address that takes nothing, put off those over the day's cap.
 
-    One transaction of its own, committed with the tries, after *before_commit* when there is anything to go. Consent is
-    asked again at this moment, for the whole batch and for what it carries, and the address is the one that the payer
-    has now.
+    One transaction of its own, committed with the tries, after *before_commit* (told how many) when there is anything
+    to go. Consent is asked again at this moment, for the whole batch and for what it carries, and the address is the
+    one that the payer has now.
     """
     hours = settings.SENDING_HOURS
     opens, closes = (time.fromisoformat(str(hours[name])) for name in ("opens", "closes"))
@@ -139,7 +139,7 @@ def claim_batch(
             cursor.execute(MOVED, [keys_array(moved), texts_array(moved.values())])
         cursor.execute(TRIES, [keys_array(message.message_id for message in kept), gateway.name])
         if kept and before_commit is not None:
-            before_commit()
+            before_commit(len(kept))
     messages = [
         _for_all(one, told.get(one.message_id, ()), addresses[one.message_id])
         if one.message_id in moved or one.message_id in told

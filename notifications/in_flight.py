@@ -3,7 +3,8 @@
 The rows of a batch (`InFlight`) are made before its claim is committed. Each word is a transaction of its own, on a
 database connection of its own, that waits for no disk: a killed worker's last word is in PostgreSQL all the same, and a
 PostgreSQL that fell empties the table. A word also asks whether the batch is still ours: whoever takes it over renames
-the rows first, and then nothing more goes.
+the rows first, and then nothing more goes. A word rewrites its row, so a connection goes on to a new row after a few
+messages, and the statement is prepared once: every e-mail waits for it.
 """
 
 import logging
@@ -12,18 +13,24 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from django.db import Error, connection
+import psycopg2
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from core.bulk import keys_array
 from notifications.gateways import Gateway, OneByOne, Outcome, Parcel, Receipt
 
+FEW = 25  # messages of one row
 OPEN = """
-INSERT INTO notifications_inflight (lease, line) SELECT %s, line FROM generate_series(0, %s) AS line RETURNING line, id
+INSERT INTO notifications_inflight (lease, line, part)
+SELECT %s, line, part FROM generate_series(0, %s) AS line, generate_series(0, %s) AS part
+RETURNING line, id
 """
-WRITE = """
-UPDATE notifications_inflight SET taken = taken || %s::bigint[], unsure = %s::bigint[] WHERE id = %s AND lease = %s
+PREPARE = """
+PREPARE in_flight (bigint[], bigint[], bigint, text) AS
+UPDATE notifications_inflight SET taken = taken || $1, unsure = $2 WHERE id = $3 AND lease = $4
 """
+WRITE = "EXECUTE in_flight (%s, %s, %s, %s)"
 CLOSE = "DELETE FROM notifications_inflight WHERE lease = %s"
 logger = logging.getLogger("spm.in_flight")
 
@@ -46,11 +53,13 @@ class Journal:
         return WatchedFlight(lease, gateway, self) if isinstance(gateway, OneByOne) else BatchFlight(lease, gateway)
 
     def cursor(self) -> CursorWrapper:
-        """A cursor whose statements are committed one by one."""
+        """A cursor that knows WRITE; its statements are committed one by one."""
         if self._database is None:
             self._database = connection.copy()
-        cursor: CursorWrapper = self._database.cursor()
-        return cursor
+            with self._database.cursor() as cursor:
+                cursor.execute(PREPARE)
+        made: CursorWrapper = self._database.cursor()
+        return made
 
     def close(self) -> None:
         """Let the connection go."""
@@ -65,8 +74,8 @@ class BatchFlight:
         self.lease = lease
         self._gateway = gateway
 
-    def open(self) -> None:
-        """Before the claim is committed."""
+    def open(self, count: int) -> None:
+        """Before the claim of so many messages is committed."""
 
     def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
         """Hand over *parcels*."""
@@ -91,12 +100,17 @@ class WatchedFlight(BatchFlight):
         self._taken: list[list[int]] = [[] for _ in range(gateway.lines)]  # not yet written down
         self._lost: list[list[int]] = [[] for _ in range(gateway.lines)]
         self._last = [0] * gateway.lines
+        self._rows: list[list[int]] = [[] for _ in range(gateway.lines)]
+        self._room = [FEW] * gateway.lines  # messages that the first of these still takes
 
-    def open(self) -> None:
+    def open(self, count: int) -> None:
         """Make the rows: a batch that is claimed and has none tells of a database that fell."""
         self._cursor = self._journal.cursor()
-        self._cursor.execute(OPEN, [self.lease, self._one_by_one.lines - 1])
-        self._rows = dict(self._cursor.fetchall())
+        self._driver = self._cursor.cursor  # the driver's own: a word has no need of what Django wraps around it
+        lines = self._one_by_one.lines
+        self._cursor.execute(OPEN, [self.lease, lines - 1, count // (lines * FEW)])
+        for line, row in self._cursor.fetchall():
+            self._rows[line].append(row)
 
     def send(self, parcels: Sequence[Parcel]) -> list[Receipt]:
         """Hand over *parcels*, each after it was written down."""
@@ -113,8 +127,13 @@ class WatchedFlight(BatchFlight):
 
     def may_go(self, line: int, message_id: int) -> bool:
         """Write down that this message goes next. False once the batch was taken over, or nothing can be written."""
+        if not self._room[line] and len(self._rows[line]) > 1:
+            self.ended(line)
+            del self._rows[line][0]
+            self._lost[line], self._room[line] = [], FEW
         if not self._write(line, [*self._lost[line], message_id]):
             return False
+        self._room[line] -= 1
         self._last[line] = message_id
         return True
 
@@ -134,11 +153,11 @@ class WatchedFlight(BatchFlight):
             if self._is_over:
                 return False
             try:
-                self._cursor.execute(
-                    WRITE, [keys_array(self._taken[line]), keys_array(unsure), self._rows[line], self.lease]
+                self._driver.execute(
+                    WRITE, (keys_array(self._taken[line]), keys_array(unsure), self._rows[line][0], self.lease)
                 )
-                self._is_over = self._cursor.rowcount == 0
-            except Error as error:
+                self._is_over = self._driver.rowcount == 0
+            except psycopg2.Error as error:
                 logger.warning("nothing more of %s goes: %s", self.lease, type(error).__name__)
                 self._is_over = True
         self._taken[line] = []

@@ -207,6 +207,11 @@ def _header(text: str) -> str:
     return text if text.isascii() else Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    return formatdate(second, localtime=True)
+
+
 @lru_cache(maxsize=64)
 def _sender(address: str) -> str:
     return formataddr(parseaddr(address), "utf-8")
@@ -219,7 +224,7 @@ def compose(parcel: Parcel) -> bytes:
     unsubscribe = "".join(f"{name}: {value}\r\n" for name, value in unsubscribe_headers(parcel).items())
     head = (
         f"From: {_sender(settings.DEFAULT_FROM_EMAIL)}\r\nTo: <{parcel.address}>\r\nSubject: {_header(subject)}\r\n"
-        f"Date: {formatdate(localtime=True)}\r\nMessage-ID: {message_id(parcel.reference)}\r\n"
+        f"Date: {_date(int(time.time()))}\r\nMessage-ID: {message_id(parcel.reference)}\r\n"
         f"Auto-Submitted: auto-generated\r\nContent-Language: {parcel.language}\r\nMIME-Version: 1.0\r\n"
         f'{unsubscribe}Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
     ).encode()

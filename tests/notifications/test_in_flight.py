@@ -70,6 +70,23 @@ def test_what_was_accepted_is_sent_what_was_in_flight_is_in_doubt_and_the_rest_w
     assert sandbox.control("GET", "mail/counts")["total"] == 2
 
 
+def test_a_connection_goes_on_to_a_new_row_and_leaves_nothing_in_doubt_behind(
+    sandbox: Sandbox, journal: Journal
+) -> None:
+    flight, ids = _claimed(journal, gateways_of("email")[0], 110)
+    outcomes = [Outcome.ACCEPTED] * 60
+    outcomes[3], outcomes[24], outcomes[49] = Outcome.UNKNOWN, Outcome.RETRY, Outcome.REJECTED
+    for message_id, outcome in zip(ids, outcomes, strict=False):
+        assert flight.may_go(0, message_id)
+        flight.landed(0, Receipt(message_id, outcome))
+    assert flight.may_go(0, ids[60])
+    assert InFlight.objects.count() == 8, "two rows a connection, however many messages"
+    reclaim_leases(at=OVER)
+    state = dict(zip(ids, states(), strict=True))
+    assert {place for place, one in enumerate(ids) if state[one] == "unknown"} == {3, 60}
+    assert {place for place, one in enumerate(ids[:60]) if state[one] == "queued"} == {24, 49}
+
+
 def test_after_a_fall_of_postgresql_the_whole_batch_is_in_doubt(sandbox: Sandbox, journal: Journal) -> None:
     flight, ids = _claimed(journal, gateways_of("email")[0], 3)
     assert flight.may_go(0, ids[0])
