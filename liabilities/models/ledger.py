@@ -60,8 +60,14 @@ class LedgerEntry(models.Model):
     due_kind = models.ForeignKey(
         DueKind, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="nadpłata z"
     )
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="storno wpisu"
+    reverses = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        db_index=False,
+        verbose_name="storno wpisu",
     )
 
     class Meta:
@@ -85,6 +91,13 @@ class LedgerEntry(models.Model):
                 nulls_distinct=False,
                 name="ledger_entry_posted_once",
                 violation_error_message="To zdarzenie jest już zaksięgowane.",
+            ),
+            # With its condition: few entries are counter-entries, and an index of all would be written for each.
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=models.Q(reverses__isnull=False),
+                name="ledger_entry_reversed_once",
+                violation_error_message="Ten wpis jest już wystornowany.",
             ),
             models.CheckConstraint(
                 name="ledger_entry_credit_has_no_instalment",

@@ -141,6 +141,7 @@ class Instalment(models.Model):
         null=True,
         blank=True,
         related_name="instalments",
+        db_index=False,
         verbose_name="z decyzji",
     )
     source_assessed = money_field("przypis według systemu", default=Decimal(0), db_default=Decimal(0))
@@ -164,6 +165,10 @@ class Instalment(models.Model):
         indexes = [
             # Read by reminders and lists of open dues.
             models.Index(fields=["payable_by"], name="instalment_open", condition=models.Q(outstanding__gt=0)),
+            # Read by the decision's card: few instalments have one.
+            models.Index(
+                fields=["decision"], name="instalment_of_decision", condition=models.Q(decision__isnull=False)
+            ),
             # Read by the matching of bank transfers: decisions as people write them in a title.
             models.Index(bare_number("decision_no"), name="instalment_decision", condition=~models.Q(decision_no="")),
         ]

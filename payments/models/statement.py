@@ -209,8 +209,14 @@ class BankEntry(models.Model):
     )
     posting = models.PositiveSmallIntegerField("które księgowanie", default=0)
     provider = models.CharField("operator", max_length=20, blank=True, default="")
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="cofa"
+    reverses = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        db_index=False,
+        verbose_name="cofa",
     )
     reason = models.CharField("wyjaśnienie", max_length=200, blank=True, default="")
     settled_at = models.DateTimeField("rozliczono", null=True, blank=True)
@@ -247,6 +253,13 @@ class BankEntry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["statement", "line"], name="bank_entry_once"),
+            # With its condition: an index of all would be written anew for each entry, and hold nothing.
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=models.Q(reverses__isnull=False),
+                name="bank_entry_reversed_once",
+                violation_error_message="Tę pozycję cofa już inna.",
+            ),
             models.CheckConstraint(name="bank_entry_amount_positive", condition=models.Q(amount__gt=0)),
             models.CheckConstraint(name="bank_entry_known_mark", condition=models.Q(mark__in=["C", "D", "RC", "RD"])),
             models.CheckConstraint(
