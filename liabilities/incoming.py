@@ -5,7 +5,7 @@ The same law, the same locks, the same «once for its reference»; but one state
 entries (so that the trigger that keeps the sums runs once), and one call withdraws the messages.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -159,19 +159,29 @@ class _Books:
         self.lines.append(f"{payer_id}\t{due}\t{kind}\t{account}\t{amount}\t{told}\t{of_kind}\n")
 
 
-def post_incoming(payments: Sequence[Incoming], *, subject: str, by: Actor, at: datetime) -> list[Landed]:
+def post_incoming(
+    payments: Sequence[Incoming],
+    *,
+    subject: str,
+    by: Actor,
+    at: datetime,
+    when_locked: Callable[[], None] | None = None,
+) -> list[Landed]:
     """Post *payments*, each once for its reference: one that was posted before only says where it went.
 
     They take from the dues in the order in which they are given. All of them come in or none. *subject* names in the
-    audit what brought them. Raises Refused as `land_payments`.
+    audit what brought them. *when_locked* is called as soon as their payers and dues are locked. Raises Refused as
+    `land_payments`.
     """
     with transaction.atomic():
-        landed = land_payments(payments, at=at)
+        landed = land_payments(payments, at=at, when_locked=when_locked)
         audit.record("post_incoming", subject, by=by, payments=sum(one.is_new for one in landed))
     return landed
 
 
-def land_payments(payments: Sequence[Incoming], *, at: datetime) -> list[Landed]:
+def land_payments(
+    payments: Sequence[Incoming], *, at: datetime, when_locked: Callable[[], None] | None = None
+) -> list[Landed]:
     """`post_incoming` without its line in the audit: who calls writes one of its own, in the same transaction.
 
     Raises Refused `nothing_to_post` for an amount that is not above zero or parts that do not come to it, `foreign_due`
@@ -182,6 +192,8 @@ def land_payments(payments: Sequence[Incoming], *, at: datetime) -> list[Landed]
     with transaction.atomic():
         named = {key for payment in payments for key in payment.named}
         books = _read({payment.payer_id for payment in payments}, named, at=at)
+        if when_locked is not None:
+            when_locked()
         earlier = _earlier([payment.reference for payment in payments])
         new: dict[str, Incoming] = {}
         for payment in payments:

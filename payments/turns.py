@@ -1,0 +1,98 @@
+"""Batches that two threads write in one order: while the database writes one, the next is made ready."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum, auto
+from threading import Condition
+
+PATIENCE = 60.0  # seconds
+SWITCH = 0.0005  # seconds
+
+
+class TurnLost(Exception):
+    """A batch before this one failed or does not end: this one must not be written without it."""
+
+
+class Stage(Enum):
+    """What batches do in their order, one after another; all else they do at once."""
+
+    TAKE = auto()
+    LOCK = auto()
+    COMMIT = auto()
+
+
+class Turns:
+    """Who shares it takes batch after batch; each stage is entered in the order in which they were begun.
+
+    The order holds in the database too: what an earlier batch has locked, a later one gets when that is committed.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is begun yet."""
+        self._changed = Condition()
+        self._begun = 0
+        self._left = dict.fromkeys(Stage, 0)
+        self._failed: int | None = None
+
+    @contextmanager
+    def turn(self) -> Iterator["Turn"]:
+        """From before a batch is taken until after it is committed; when one fails, none after it is written."""
+        with self._changed:
+            number = self._begun
+            self._begun += 1
+        try:
+            yield Turn(self, number)
+        except BaseException:
+            with self._changed:
+                self._failed = number if self._failed is None else min(self._failed, number)
+            raise
+        finally:
+            for stage in Stage:
+                self.leave(stage, number)
+
+    def enter(self, stage: Stage, number: int) -> None:
+        """Wait until every batch before this *number* has left the *stage*. Raises TurnLost.
+
+        Not for ever: what an earlier batch waits for may be held by this one.
+        """
+        with self._changed:
+            is_first = self._changed.wait_for(lambda: self._is_lost(number) or self._left[stage] >= number, PATIENCE)
+            if not is_first or self._is_lost(number):
+                raise TurnLost
+
+    def leave(self, stage: Stage, number: int) -> None:
+        """Let the next batch enter the *stage*."""
+        with self._changed:
+            self._left[stage] = max(self._left[stage], number + 1)
+            self._changed.notify_all()
+
+    def _is_lost(self, number: int) -> bool:
+        return self._failed is not None and self._failed < number
+
+
+@contextmanager
+def quick_turns() -> Iterator[None]:
+    """Let a thread that the database answered wait little for the one that counts: it keeps the database busy."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+class Turn:
+    """One batch's place in the order."""
+
+    def __init__(self, turns: Turns, number: int) -> None:
+        """The batch is begun."""
+        self._turns, self._number = turns, number
+
+    def enter(self, stage: Stage) -> None:
+        """Wait for the batches before this one. Raises TurnLost."""
+        self._turns.enter(stage, self._number)
+
+    def leave(self, stage: Stage) -> None:
+        """Let the next one in."""
+        self._turns.leave(stage, self._number)
