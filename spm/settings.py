@@ -263,7 +263,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if PROFILE == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "core.collected_files.CompressedOnce"
     },
 }
 WHITENOISE_USE_FINDERS = PROFILE == "test"

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -64,10 +65,11 @@ class Children:
             if process.poll() is None:
                 process.terminate()
         deadline = time.monotonic() + GRACE
-        for process in reversed(self._running.values()):
+        for name, process in reversed(self._running.items()):
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
+                print(f"{name} did not stop within {GRACE:.0f} seconds and was killed.", file=sys.stderr)
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         self._running.clear()

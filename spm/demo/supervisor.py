@@ -104,11 +104,25 @@ def _wait_until_healthy(children: Children, urls: list[str]) -> None:
         time.sleep(0.2)
 
 
-def _manage(*arguments: str) -> None:
+@contextmanager
+def _managing(*arguments: str) -> Iterator[None]:
+    """Run manage.py beside what the block does, and wait for its end. Raises CannotStart when it fails."""
     command = [sys.executable, str(embedded.ROOT / "manage.py"), *arguments]
     quiet = {**os.environ, "SPM_LOG_LEVEL": "WARNING"}
-    if subprocess.run(command, env=quiet, check=False, preexec_fn=die_with_parent).returncode != 0:
-        raise CannotStart(f"`manage.py {' '.join(arguments)}` failed; what it said stands above.")
+    process = subprocess.Popen(command, env=quiet, preexec_fn=die_with_parent)
+    try:
+        yield
+        if process.wait() != 0:
+            raise CannotStart(f"`manage.py {' '.join(arguments)}` failed; what it said stands above.")
+    finally:
+        if process.poll() is None:  # the block failed, or somebody interrupts
+            process.kill()
+            process.wait()
+
+
+def _manage(*arguments: str) -> None:
+    with _managing(*arguments):
+        pass
 
 
 def _mailbox() -> dict[str, str]:
@@ -225,9 +239,9 @@ def run(directory: Path) -> None:
         embedded.complete(os.environ)
         _start_servers(children, directory, told, own_redis=own_redis)
         print("Preparing the database and the demo town (the first time takes about a minute) …", flush=True)
-        _manage("migrate", "--verbosity", "0")
-        _manage("collectstatic", "--noinput", "--verbosity", "0")
-        _manage("load_demo")
+        with _managing("collectstatic", "--noinput", "--verbosity", "0"):
+            _manage("migrate", "--verbosity", "0")
+            _manage("load_demo")
         _start_portal(children, port)
         _wait_until_healthy(children, [f"{told['SPM_BASE_URL']}/health/"])
         children.wait_for_line("worker", "ready.", seconds=PATIENCE)

@@ -10,6 +10,7 @@ from uuid import UUID
 import requests
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
@@ -169,10 +170,11 @@ def _take_consents(inhabitants: Sequence[Inhabitant], town: Town) -> None:
 
 def _make_accounts(inhabitants: Sequence[Inhabitant], firms: Sequence[Inhabitant], town: Town) -> None:
     owners = {"anna@dolina.example": inhabitants[0], "ksiegowa@dolina.example": firms[0]}
+    password = make_password(PASSWORD)  # everybody's is the same and printed: one hash, which takes long, will do
     for sign_in in SIGN_INS:
-        account = Account.objects.create_user(
-            sign_in.email,
-            PASSWORD,
+        account = Account.objects.create(
+            email=sign_in.email,
+            password=password,
             full_name=sign_in.name,
             is_staff=bool(sign_in.group),
             is_superuser=sign_in.group == "Administrator",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spm import embedded
+from tests.collected_files import give_collected_files
 from tests.migrated_template import give_migrated_database
 
 PATIENCE = 240  # seconds until the demo must be ready
@@ -45,9 +46,32 @@ class Demo:
         return done.stdout
 
     def stop(self) -> int:
-        """Ctrl-C; returns the exit code."""
+        """Ctrl-C; returns the exit code. What takes longer than half a minute is named."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired as late:
+            raise AssertionError("\n".join(["still there:", *processes_of(self.directory).values()])) from late
+
+
+def processes_of(directory: Path) -> dict[int, str]:
+    """The processes that were started for the demo in *directory*: id → command line."""
+    mark = str(directory).encode()
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):  # it ended, or is somebody else's
+            said, given = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
+            if said and (mark in said or b"DEMO_DIR=" + mark + b"\0" in given):
+                found[int(entry.name)] = said.replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
+def prepare_demo(directory: Path) -> None:
+    """Put into *directory* what any demo makes first: a migrated database and the collected static files."""
+    give_migrated_database(directory)
+    give_collected_files(directory)
 
 
 def _bare() -> dict[str, str]:
@@ -78,7 +102,7 @@ def start_demo(directory: Path, *, port: int, people: int = 40, companies: int =
 def running_demo(*, people: int = 40) -> Iterator[Demo]:
     """Start a demo on a database that was migrated already, and stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="spm-demo-") as folder:
-        give_migrated_database(Path(folder))
+        prepare_demo(Path(folder))
         demo = start_demo(Path(folder), port=embedded.free_port(), people=people)
         try:
             wait_until_said(demo, "SPM ready: ")

@@ -15,8 +15,7 @@ import pytest
 
 from spm import embedded
 from tests import make
-from tests.browser.demo_process import Demo, start_demo, wait_until_said
-from tests.migrated_template import give_migrated_database
+from tests.browser.demo_process import Demo, prepare_demo, processes_of, start_demo, wait_until_said
 
 pytestmark = pytest.mark.xdist_group("demo")
 SMALL = {"people": 4, "companies": 1}
@@ -29,20 +28,6 @@ class Pair:
 
     first: Demo
     second: Demo
-
-
-def processes_of(directory: Path) -> dict[int, str]:
-    """The processes that were started for the demo in *directory*: id → command line."""
-    mark = str(directory).encode()
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):  # it ended, or is somebody else's
-            said, given = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
-            if said and (mark in said or b"DEMO_DIR=" + mark + b"\0" in given):
-                found[int(entry.name)] = said.replace(b"\0", b" ").decode(errors="replace")
-    return found
 
 
 def within(seconds: float, question: Callable[[], object]) -> object:
@@ -97,7 +82,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     homes = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
     ports = [embedded.free_port(), embedded.free_port()]
     for home in homes:
-        give_migrated_database(home)
+        prepare_demo(home)
     started = [start_demo(home, port=port, **SMALL) for home, port in zip(homes, ports, strict=True)]
     try:
         wait_until_said(started[0], "  zgody")
