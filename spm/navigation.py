@@ -1,6 +1,7 @@
 """The menus as data, by role, and what every page's frame needs."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -273,7 +274,7 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
         "demo": settings.DEMO,
         "navigation": _resident_menu(request) if signed_in else [],
         "idle": _idle(account) if isinstance(account, Account) else None,
-        "acting_for": acting_for(request) if signed_in else None,
+        "acting_for": partial(acting_for, request) if signed_in else None,  # asked for by residents' pages alone
         "warnings_in_force": _warnings_in_force,
     }
 

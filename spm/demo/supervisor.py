@@ -262,7 +262,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away first")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Ctrl-C too: a shell starts what stands in the background with it ignored, and Python leaves that so.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     directory = embedded.data_directory()
     try:
         with sole_supervisor(directory):
