@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import Enum, auto
 from threading import Condition
 
-PATIENCE = 60.0  # seconds
-SWITCH = 0.0005  # seconds
+PATIENCE = 60  # seconds
+SWITCH = timedelta(microseconds=500)
 
 
 class TurnLost(Exception):
@@ -75,7 +76,7 @@ class Turns:
 def quick_turns() -> Iterator[None]:
     """Let a thread that the database answered wait little for the one that counts: it keeps the database busy."""
     before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH)
+    sys.setswitchinterval(SWITCH.total_seconds())
     try:
         yield
     finally:
