@@ -40,7 +40,13 @@ TEXTS = (NUMBER, NAME, PHONE, EMAIL, CLAUSE, FORM)
 
 
 def filled_form(number: str, *, ticks: Collection[str] = ("waste:sms",), **said: str) -> bytes:
-    """The form as somebody filled it on a screen."""
+    """The form as somebody filled it on a screen; each is made once."""
+    return _filled(number, tuple(ticks), tuple(sorted(said.items())))
+
+
+@lru_cache(maxsize=64)
+def _filled(number: str, ticks: tuple[str, ...], told: tuple[tuple[str, str], ...]) -> bytes:
+    said = dict(told)
     values: dict[str, str] = {
         NUMBER: number,
         NAME: "Anna Nowak",
