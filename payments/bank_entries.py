@@ -97,9 +97,9 @@ def match_entries(*, by: Actor, at: datetime, batch: int = BATCH) -> int:
     dues, known senders) a batch knows of all before it but the last, as entries of one batch do not know each other.
     In the caller's transaction there is one thread.
     """
-    turns = Turns()
     if connection.in_atomic_block or not BankEntry.objects.filter(state=EntryState.NEW)[batch : batch + 1].exists():
-        return _match_all(turns, by=by, at=at, most=batch)
+        return _match_all(Turns(), by=by, at=at, most=batch)
+    turns = Turns(shared_by=2)
     with quick_turns(), ThreadPoolExecutor(1, thread_name_prefix="statements") as pool:
         beside = pool.submit(_match_beside, turns, by=by, at=at, most=batch)
         looked_at = _match_all(turns, by=by, at=at, most=batch)
@@ -116,9 +116,12 @@ def _match_beside(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
 def _match_all(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
     """Batch after batch, until nothing is left or a turn is lost: the failure of the other thread is told by itself."""
     looked_at = 0
-    with suppress(TurnLost):
-        while count := _match_some(turns, by=by, at=at, most=most):
-            looked_at += count
+    try:
+        with suppress(TurnLost):
+            while count := _match_some(turns, by=by, at=at, most=most):
+                looked_at += count
+    finally:
+        turns.part()
     return looked_at
 
 
@@ -140,6 +143,7 @@ def _match_some(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
         _by_virtual_account(work)
         _by_words(work, on=timezone.localdate(at))
         _debits(work)
+        turn.leave(Stage.MATCH)
         first, last = work.entries[0].pk, work.entries[-1].pk
         turn.enter(Stage.LOCK)  # two payments of one payer lie in two batches: the dues are theirs in this order
         if work.payments:

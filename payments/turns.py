@@ -19,6 +19,7 @@ class Stage(Enum):
     """What batches do in their order, one after another; all else they do at once."""
 
     TAKE = auto()
+    MATCH = auto()
     LOCK = auto()
     COMMIT = auto()
 
@@ -26,11 +27,13 @@ class Stage(Enum):
 class Turns:
     """Who shares it takes batch after batch; each stage is entered in the order in which they were begun.
 
-    The order holds in the database too: what an earlier batch has locked, a later one gets when that is committed.
+    The order holds in the database too: what an earlier batch has locked, a later one gets when that is committed. None
+    is committed before the next one is matched, so that what that one knows does not hang on which thread was faster.
     """
 
-    def __init__(self) -> None:
-        """Nothing is begun yet."""
+    def __init__(self, shared_by: int = 1) -> None:
+        """Nothing is begun yet; so many threads share it."""
+        self._shared_by = shared_by
         self._changed = Condition()
         self._begun = 0
         self._left = dict.fromkeys(Stage, 0)
@@ -58,8 +61,8 @@ class Turns:
         Not for ever: what an earlier batch waits for may be held by this one.
         """
         with self._changed:
-            is_first = self._changed.wait_for(lambda: self._is_lost(number) or self._left[stage] >= number, PATIENCE)
-            if not is_first or self._is_lost(number):
+            is_let_in = self._changed.wait_for(lambda: self._is_lost(number) or self._is_open(stage, number), PATIENCE)
+            if not is_let_in or self._is_lost(number):
                 raise TurnLost
 
     def leave(self, stage: Stage, number: int) -> None:
@@ -67,6 +70,16 @@ class Turns:
         with self._changed:
             self._left[stage] = max(self._left[stage], number + 1)
             self._changed.notify_all()
+
+    def part(self) -> None:
+        """Say that a thread takes no more batches."""
+        with self._changed:
+            self._shared_by -= 1
+            self._changed.notify_all()
+
+    def _is_open(self, stage: Stage, number: int) -> bool:
+        is_next_matched = self._shared_by < 2 or self._left[Stage.MATCH] > number + 1
+        return self._left[stage] >= number and (stage is not Stage.COMMIT or is_next_matched)
 
     def _is_lost(self, number: int) -> bool:
         return self._failed is not None and self._failed < number
