@@ -28,9 +28,10 @@ NO_CONSENT = "brak zgody na ten rodzaj powiadomień"
 
 # What was in doubt at one gateway never goes to another.
 # The choice is a step of its own: as a sub-query of the UPDATE it may be run once for each row, past its LIMIT.
+# A warning shares no batch with what is less urgent: it would be handed over and stored with a thousand others.
 CLAIM = """
 WITH chosen AS MATERIALIZED (
-    SELECT id FROM notifications_message
+    SELECT id, priority FROM notifications_message
     WHERE state = 'queued' AND channel = %(channel)s AND not_before <= %(at)s AND priority <= %(least_urgent)s
       AND (expires_at IS NULL OR expires_at > %(at)s)
       AND (in_doubt_since IS NULL OR (gateway = %(gateway)s AND in_doubt_since > %(forgotten)s))
@@ -40,7 +41,8 @@ claimed AS (
     UPDATE notifications_message AS m
     SET state = 'sending', lease_until = %(until)s, leased_by = %(worker)s, attempts = m.attempts + 1,
         gateway = %(gateway)s
-    FROM chosen WHERE m.id = chosen.id
+    FROM chosen
+    WHERE m.id = chosen.id AND (chosen.priority = %(crisis)s OR %(crisis)s NOT IN (SELECT priority FROM chosen))
     RETURNING m.id, m.kind, m.address, m.facts::text, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code,
         m.expires_at, m.priority, m.not_before)
 SELECT m.id, m.kind, m.address, m.facts, m.attempts, m.in_doubt_since, m.payer_id, m.topic_code, m.expires_at,
@@ -115,6 +117,7 @@ def claim_batch(
         "gateway": gateway.name,
         "limit": limit,
         "least_urgent": int(least_urgent),
+        "crisis": int(Priority.CRISIS),
         "any_hour": may_send_at(at, opens=opens, closes=closes, sundays=bool(hours["sundays"])),
         "kinds": codes_for_any_hour(),
         "language": POLISH,

@@ -46,7 +46,8 @@ def dispatch(
     """
     report = DispatchReport()
     reclaim_leases(at=clock())
-    close_overdue(at=clock(), report=report)
+    if least_urgent == Priority.EVENT:  # a look at all that waits: no warning waits for that
+        close_overdue(at=clock(), report=report)
     channels = [channel for channel in Channel.values if channel in settings.MESSAGE_GATEWAYS]
     left = sys.maxsize if most is None else most
     pauses = 0

@@ -99,8 +99,11 @@ class Message(models.Model):
                 name="message_to_claim",
                 condition=models.Q(state="queued"),
             ),
-            # Read by the sweeper of leases that ran out.
-            models.Index(fields=["lease_until"], name="message_leased", condition=models.Q(state="sending")),
+            # Read by the sweeper of leases that ran out. Not by `state`, or whoever stores outcomes would read it too:
+            # of a long run it holds every message that was once leased, until the next vacuum.
+            models.Index(
+                fields=["lease_until"], name="message_lease_ends", condition=models.Q(lease_until__isnull=False)
+            ),
             # Read by withdraw_messages.
             models.Index(
                 fields=["about"], name="message_about_open", condition=models.Q(state__in=["queued", "joined"])

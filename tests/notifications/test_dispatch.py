@@ -11,6 +11,7 @@ from notifications.actions import DeliveryReport, record_reports, withdraw_messa
 from notifications.claiming import claim_batch, lease
 from notifications.dispatch import dispatch
 from notifications.gateways import gateways_of
+from notifications.kinds import Priority
 from notifications.models import Attempt, Message, TextTemplate
 from notifications.states import State
 from notifications.sweeping import reclaim_leases
@@ -36,6 +37,18 @@ def test_the_timetables_job_sends_what_waits_by_every_consented_way(sandbox: San
     assert tasks.dispatch() == {"sent": 2}
     assert tasks.dispatch() == {}
     assert (len(sandbox.sms(PHONE)), len(sandbox.mail(MAIL))) == (1, 1)
+
+
+def test_a_warning_shares_no_batch_with_what_is_less_urgent(sandbox: Sandbox, anna_told: Payer) -> None:
+    for place in range(3):
+        confirm(anna_told, str(place), at=AT)
+    warning = Message.objects.filter(channel="sms", about="payment:2")
+    warning.update(priority=Priority.CRISIS)
+    sizes = []
+    while messages := claim_batch("sms", gateways_of("sms")[0], at=AT, worker="w", limit=10).messages:
+        sizes.append([message.message_id for message in messages])
+    assert sizes[0] == [warning.get().pk]
+    assert list(map(len, sizes)) == [1, 2]
 
 
 def test_the_more_urgent_goes_first(sandbox: Sandbox, anna_told: Payer) -> None:
