@@ -22,8 +22,8 @@ from tests.sandbox_process import Sandbox
 
 ENOUGH = sized(4, of_200=100)  # kills that strike a batch
 MOST_MORE = 3 * ENOUGH  # further tries on a machine too busy to strike at once
-SHARE = 100 if ENOUGH > 4 else 500  # messages that come due for each
-SMS = ENOUGH * SHARE
+SHARE = 50 if ENOUGH > 4 else 500  # messages that come due for each: not every kill strikes, and they must last
+SMS = ENOUGH * max(SHARE, 100)
 STRUCK = sized(1, of_200=100)  # kills amid e-mails
 LETTERS = max(400, STRUCK * 100)
 LINES = 4  # connections of one worker to the mail server
