@@ -5,13 +5,14 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet, Value
-from django.db.models.base import ModelState
+from django.db.models.base import ModelBase, ModelState
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -136,18 +137,35 @@ def texts_array(texts: Iterable[str]) -> str:
     return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
-def light(model: type[Made], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Made]:
+def light(
+    model: type[Made], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, beside: tuple[str, ...] = ()
+) -> Iterator[Made]:
     """Instances of *model* that know these *columns* (attnames, in the order of *rows*); the others are deferred.
 
-    What `only(…)` gives, without Django's way through each field: for batches, where that is most of the work.
+    What `only(…)` gives, without Django's way through each field: for batches, where that is most of the work. The
+    relations *beside* are plain attributes, which the caller sets on each instance.
     """
     alias = connection.alias
+    plain: type[Made] = _plain(model, tuple(columns), beside)
+    names = ("pk", *columns)
+    place = columns.index(model._meta.pk.attname)
     for row in rows:
-        made = model.__new__(model)
+        made = plain.__new__(plain)
         made._state = state = ModelState()
         state.adding, state.db = False, alias
-        made.__dict__.update(zip(columns, row, strict=True))
+        made.__dict__.update(zip(names, (row[place], *row), strict=True))
         yield made
+
+
+@cache
+def _plain(model: type[Made], columns: tuple[str, ...], beside: tuple[str, ...]) -> type[Made]:
+    """*model* without the descriptors of these attributes: each look at a key or a relation would be a call.
+
+    Made past Django's own metaclass, which would register it as one more model.
+    """
+    hidden: dict[str, Any] = {"__module__": __name__, **dict.fromkeys(("pk", *columns, *beside))}
+    plain: type[Made] = type.__new__(ModelBase, model.__name__, (model,), hidden)  # type: ignore[assignment]
+    return plain
 
 
 @contextmanager

@@ -14,15 +14,15 @@ LIABILITY_COLUMNS = ("id", "payer_id", "kind_id", "title", "year")
 
 def light_dues(found: "QuerySet[Instalment]") -> list[Instalment]:
     """The instalments of a QuerySet, in its order; one liability stands for all of its instalments."""
-    dues = list(light(Instalment, COLUMNS, found.values_list(*COLUMNS)))
+    dues = list(light(Instalment, COLUMNS, found.values_list(*COLUMNS), beside=("liability",)))
     if not dues:
         return dues
     kinds = DueKind.objects.in_bulk()
     wanted = Liability.objects.filter(pk__in=among({due.liability_id for due in dues}))
     known = {}
-    for liability in light(Liability, LIABILITY_COLUMNS, wanted.values_list(*LIABILITY_COLUMNS)):
+    for liability in light(Liability, LIABILITY_COLUMNS, wanted.values_list(*LIABILITY_COLUMNS), beside=("kind",)):
         liability.kind = kinds[liability.kind_id]
         known[liability.pk] = liability
     for due in dues:
-        due._state.fields_cache["liability"] = known[due.liability_id]
+        due.liability = known[due.liability_id]
     return dues

@@ -5,14 +5,14 @@ had not begun, and the next run takes it up.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -52,7 +52,7 @@ class _New(NamedTuple):
     sender: str
     credited: str
     is_lump: bool
-    currency: str
+    statement_id: int
 
 
 class _Verdict(NamedTuple):
@@ -135,7 +135,7 @@ def _match_some(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
             .order_by("pk")
             .values_list(*READ)[:most]
         )
-        work = _Batch(_with_currency(rows))
+        work = _Batch(list(map(_New._make, rows)))
         turn.leave(Stage.TAKE)
         if not work.entries:
             return 0
@@ -153,15 +153,9 @@ def _match_some(turns: Turns, *, by: Actor, at: datetime, most: int) -> int:
             confirm_transfers(_transfers(work.entries, landed), at=at)
         turn.leave(Stage.LOCK)
         _mark(work.verdicts, at=at)
+        connection.check_constraints()  # now, beside the other thread, and not at the commit, which waits for its turn
         turn.enter(Stage.COMMIT)
     return len(work.entries)
-
-
-def _with_currency(rows: Iterable[Sequence[Any]]) -> list[_New]:
-    """The rows with their statement's currency in the place of its key."""
-    found = list(rows)
-    currencies = dict(BankStatement.objects.filter(pk__in={row[-1] for row in found}).values_list("pk", "currency"))
-    return [_New(*(*row[:-1], currencies[row[-1]])) for row in found]
 
 
 def _transfers(entries: Iterable[_New], landed: Iterable[Landed]) -> list[Transfer]:
@@ -175,9 +169,12 @@ def _transfers(entries: Iterable[_New], landed: Iterable[Landed]) -> list[Transf
 
 
 def _by_kind(work: _Batch) -> None:
-    """What needs no look-up: reversals, lumps and other currencies wait for a clerk."""
+    """What no clue may place: reversals, lumps and other currencies wait for a clerk."""
+    statements = BankStatement.objects.filter(pk__in={entry.statement_id for entry in work.entries})
+    foreign = set(statements.exclude(currency=ZLOTY).values_list("pk", flat=True))
     for entry in work.entries:
-        if entry.mark in {"RC", "RD"} or (entry.mark == "C" and (entry.is_lump or entry.currency != ZLOTY)):
+        is_unclear = entry.is_lump or entry.statement_id in foreign
+        if entry.mark in {"RC", "RD"} or (entry.mark == "C" and is_unclear):
             work.verdicts[entry.pk] = WAITS
 
 
@@ -214,6 +211,8 @@ def _debits(work: _Batch) -> None:
     and a clerk is asked.
     """
     debits = work.left()
+    if not debits:
+        return
     senders = {entry.sender for entry in debits if entry.sender}
     amounts = {entry.amount for entry in debits}
     posted = BankEntry.objects.filter(state=EntryState.POSTED, mark="C", sender__in=senders, amount__in=amounts)

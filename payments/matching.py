@@ -21,6 +21,7 @@ PAYER = re.compile(r"(?<![A-Z0-9])P-?(\d{6,12})(?!\d)")
 PAYER_SPACED = re.compile(r"(?<![A-Z0-9])P[ ]?-[ ]?(\d{3})[ ]?(\d{3})(?!\d)")
 DECISION = re.compile(r"[A-Z]{1,8}[ ./-]?\d+(?:[./-][A-Z0-9]+){1,6}")
 IDENTITY = re.compile(r"(?<!\d)(\d{10,11})(?!\d)")
+DIGIT = re.compile(r"\d")
 NOT_ALNUM = re.compile(r"[^A-Z0-9]")
 LEAST_KEY, LONGEST_KEY, MOST_TOKENS = 5, 64, 60
 LEAST_DECISION = 6  # signs without separators
@@ -60,7 +61,7 @@ def read_clues(title: str) -> Clues:
     keys = {
         form
         for token in joined
-        if LEAST_KEY <= len(token) <= LONGEST_KEY and any(sign.isdigit() for sign in token)
+        if LEAST_KEY <= len(token) <= LONGEST_KEY and DIGIT.search(token)
         for form in (token, token.upper())
     }
     decisions = {

@@ -54,7 +54,7 @@ def unsettled(provider: str, *, until: date) -> list[Held]:
         Held(f"c{one.pk}", one.taken_on, f"{one.get_kind_display()}, {one.payment.reference}", -one.amount)
         for one in gone
     ]
-    return sorted(found, key=lambda one: (one.on, one.key))
+    return sorted(found, key=lambda one: one.on)  # of one day as they came: each list is in the order of its keys
 
 
 def likely(offered: Sequence[Held], amount: Decimal) -> list[str]:

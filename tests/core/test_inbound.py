@@ -28,6 +28,7 @@ def test_an_event_that_another_worker_handles_is_passed_by_at_once_and_not_count
         own.execute("SET lock_timeout = '5s'")  # waiting would end in an error
         assert [handle(event.pk, act, at=make.now()) for event in (busy, free)] == [False, True]
         own.execute("RESET lock_timeout")
+        other.rollback()  # a closed connection frees its locks only when the server notices
     assert done == ["free"]
     assert list(InboundEvent.objects.order_by("pk").values_list("key", "attempts")) == [("busy", 0), ("free", 1)]
     assert handle(busy.pk, act, at=make.now())
