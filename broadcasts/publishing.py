@@ -10,7 +10,7 @@ from django.urls import reverse
 from broadcasts.cap_values import Alert, Area, Info, Reference
 from broadcasts.composed import LANGUAGES, title
 from broadcasts.models import Broadcast
-from broadcasts.models.broadcast import Kind
+from broadcasts.models.broadcast import AreaKind, Kind
 from broadcasts.shapes import closed
 from broadcasts.wordings import area_words, words_of
 
@@ -108,7 +108,6 @@ def _is_written(broadcast: Broadcast, language: str) -> bool:
 def _info(broadcast: Broadcast, language: str) -> Info:
     words = words_of(broadcast)
     is_end = broadcast.kind == Kind.ALL_CLEAR
-    geocodes = (("TERYT", settings.WARNINGS["teryt"]),) if settings.WARNINGS["teryt"] else ()
     polygons = (closed(broadcast.shape),) if broadcast.shape else ()
     return Info(
         language=CODES[language],
@@ -126,8 +125,14 @@ def _info(broadcast: Broadcast, language: str) -> Info:
         instruction=words.advice[language].strip(),
         web=address_of_warning(broadcast),
         contact=f"tel. {settings.TOWN['contact_phone']}",
-        areas=(Area(area_words(broadcast), polygons=polygons, geocodes=geocodes),),
+        areas=(Area(area_words(broadcast), polygons=polygons, geocodes=_geocodes(broadcast)),),
     )
+
+
+def _geocodes(broadcast: Broadcast) -> tuple[tuple[str, str], ...]:
+    """The town's code for the whole town only: CAP joins codes and polygons to one area (CAP 1.2, 3.2.4)."""
+    code = settings.WARNINGS["teryt"]
+    return (("TERYT", code),) if code and broadcast.area_kind == AreaKind.WHOLE else ()
 
 
 def count_old(before: datetime) -> int:

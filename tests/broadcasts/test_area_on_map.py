@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from lxml import etree
+from pytest_django.fixtures import Settings
 
 from broadcasts.cap_reading import read_cap
 from broadcasts.models import Broadcast, Hazard, MapStreet
@@ -66,8 +67,9 @@ def test_addresses_replace_the_map_bad_rows_are_told_and_an_empty_file_changes_n
 
 @pytest.mark.django_db
 def test_a_shape_warns_its_streets_and_says_whom_it_cannot_place(
-    client: Client, officer: Account, town: list[Payer]
+    client: Client, officer: Account, town: list[Payer], settings: Settings
 ) -> None:
+    settings.WARNINGS = {**settings.WARNINGS, "teryt": "2461011"}
     take_addresses(ADDRESSES, by=make.BY)
     shape = [list(point) for point in read_shape(ROUND_POLNA)]
     said = {"area_kind": "parts", "shape": shape, "drawn_streets": streets_of_shape(shape)}
@@ -84,7 +86,9 @@ def test_a_shape_warns_its_streets_and_says_whom_it_cannot_place(
     content = client.get(f"/ostrzezenia/{gone.number}/cap.xml").content
     (polygon,) = etree.fromstring(content).findall(".//{*}polygon")
     assert polygon.text.startswith("49.80000,19.00000 49.80000,19.02000")
-    assert read_cap(content).infos[0].areas[0].polygons
+    (area,) = read_cap(content).infos[0].areas
+    assert area.polygons
+    assert not area.geocodes, "a code of the whole town beside the shape would widen it to the town"
 
 
 @pytest.mark.ignore_template_errors

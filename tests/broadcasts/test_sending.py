@@ -254,6 +254,7 @@ def test_everybody_sees_the_warning_on_pages_in_feeds_and_as_cap(
     assert "Dolina: silny wiatr" in client.get("/ostrzezenia/rss.xml").content.decode()
     alert = read_cap(client.get(f"/ostrzezenia/{broadcast.number}/cap.xml").content)
     assert (alert.message_type, [info.language for info in alert.infos]) == ("Alert", ["pl-PL", "en"])
+    assert alert.infos[0].areas[0].geocodes == (("TERYT", "2461011"),)
     end = follow(broadcast, kind=Kind.ALL_CLEAR, by=by(officer), at=at())
     end = start(end, by=by(officer), at=at(), break_glass="Koniec zagrożenia, nie ma kolegi.")
     cancelled = read_cap(client.get(f"/ostrzezenia/{end.number}/cap.xml").content)
