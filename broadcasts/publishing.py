@@ -52,7 +52,10 @@ class BannerLine:
 
 
 def banner(*, at: datetime) -> list[BannerLine]:
-    """The warnings in force, as every page shows them: one query by an index of few rows."""
+    """The warnings in force, as every page shows them: one query by an index of few rows, a second for those."""
+    keys = list(in_force(at=at).values_list("pk", flat=True)[:MOST_ON_TOP])
+    if not keys:
+        return []
     return [
         BannerLine(
             title(words_of(one), "pl"),
@@ -60,7 +63,7 @@ def banner(*, at: datetime) -> list[BannerLine]:
             reverse("broadcasts:warning", args=[one.number]),
             one.kind == Kind.ALL_CLEAR,
         )
-        for one in in_force(at=at)[:MOST_ON_TOP]
+        for one in public().filter(pk__in=keys)
     ]
 
 

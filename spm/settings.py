@@ -267,6 +267,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = PROFILE == "test"
+# Files are found as they are asked for: a test's client would list them all first, hundreds of times in a run.
+WHITENOISE_AUTOREFRESH = PROFILE == "test"
 WHITENOISE_MANIFEST_STRICT = False
 
 # --- look ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import pikepdf
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -49,7 +48,8 @@ from tests.consents import papers
 from tests.consents.authority import authority
 from tests.consents.signed_forms import filled_form, sign_pdf
 from tests.house.doors import CAST, STAFF, doors, manager_doors
-from tests.house.site_map import address_of, outcome, routes
+from tests.house.site_map import address_of, routes
+from tests.house.visitor import Visitor, error_pages_once
 from tests.liabilities.dunning import arrear, order
 from tests.mailroom.post import letter_with_photograph
 from tests.payments.paying import pay
@@ -57,7 +57,9 @@ from tests.payments.statements.books import statement
 from tests.payments.statements.samples import Transfer
 from tests.sandbox_process import Sandbox
 
-pytestmark = pytest.mark.django_db
+__all__ = ["error_pages_once"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("error_pages_once")]
 DOORS = doors()
 FILED = "moje-dane/pelnomocnictwa"
 OWN = ("naleznosci", "platnosci", "wiadomosci", "moje-dane/umocowania", FILED)
@@ -259,23 +261,6 @@ def anna(world: World) -> Account:
 def anna_payer(world: World) -> Payer:
     """The one for whom piotr acts."""
     return world.payer
-
-
-class Visitor:
-    """One of the cast with a browser; signs in again when a page signed them out."""
-
-    def __init__(self, account: Account | None) -> None:
-        self.account = account
-        self.client = Client(raise_request_exception=False)
-        self.is_signed_in = False
-
-    def ask(self, address: str, method: str = "get", *, follow: bool = False) -> str:
-        """What *address* answers, in a word of the tables."""
-        if self.account and not self.is_signed_in:
-            self.client.force_login(self.account, backend=settings.AUTHENTICATION_BACKENDS[0])
-        answer = getattr(self.client, method)(address, follow=follow)
-        self.is_signed_in = SESSION_KEY in answer.wsgi_request.session
-        return outcome(answer.status_code, answer.headers.get("Location", ""))
 
 
 @pytest.fixture
