@@ -31,6 +31,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/control/sms/answer", _sms_answer)
     app.router.add_get("/control/mail", _mail)
     app.router.add_get("/control/mail/counts", _mail_counts)
+    app.router.add_get("/control/mail/ids", _mail_ids)
     app.router.add_get("/control/payu", _orders)
     app.router.add_post("/control/payu-tokens/expire", _expire_tokens)
     app.router.add_get("/control/payu/{order_id}", _order)
@@ -158,6 +159,11 @@ async def _mail_counts(request: web.Request) -> web.Response:
         " count(*) - count(DISTINCT message_id) AS duplicates FROM mail"
     )
     return web.json_response(dict(row) if row else {})
+
+
+async def _mail_ids(request: web.Request) -> web.Response:
+    rows = request.app[STATE].store.rows("SELECT message_id FROM mail ORDER BY id")
+    return web.json_response([row["message_id"] for row in rows])
 
 
 async def _orders(request: web.Request) -> web.Response:
